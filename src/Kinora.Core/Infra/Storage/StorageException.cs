@@ -1,0 +1,4 @@
+namespace Kinora.Core.Infra.Storage;
+
+/// <summary>The object store could not do what was asked of it, this time. The API answers UNAVAILABLE; a job tries again.</summary>
+public sealed class StorageException(string message, Exception? inner = null) : Exception(message, inner);

@@ -1,0 +1,65 @@
+using System.Text.Json;
+using Kinora.Core.Videos;
+
+namespace Kinora.Core.Jobs;
+
+public enum JobType { Analyze, Thumbnail, Hls }
+
+/// <summary>QUEUED → RUNNING → SUCCEEDED, FAILED or CANCELED; QUEUED → CANCELED. The database refuses every other edge.</summary>
+public enum JobStatus { Queued, Running, Succeeded, Failed, Canceled }
+
+/// <summary>
+/// A unit of work on one video, at most one live of a type. Written only by the statements of <see cref="JobStore"/>; read through EF.
+/// </summary>
+public sealed class Job
+{
+    public Guid Id { get; init; }
+    public Guid VideoId { get; init; }
+    public JobType Type { get; init; }
+    public JobStatus Status { get; init; }
+
+    /// <summary>0 to 100; 100 exactly when SUCCEEDED.</summary>
+    public int Progress { get; init; }
+
+    /// <summary>How far into the video the work has come, in milliseconds.</summary>
+    public long? OutTimeMs { get; init; }
+    public int Attempts { get; init; }
+    public int MaxAttempts { get; init; }
+
+    /// <summary>Leases that ended without a word from their worker.</summary>
+    public int Crashes { get; init; }
+
+    /// <summary>The fencing token: a new number for each attempt; a write with an older one changes nothing.</summary>
+    public long? Fence { get; init; }
+
+    /// <summary>The worker that runs it; null between two attempts.</summary>
+    public string? LeaseOwner { get; init; }
+    public DateTimeOffset? LeaseUntil { get; init; }
+    public DateTimeOffset? HeartbeatAt { get; init; }
+
+    /// <summary>Not to be claimed before this.</summary>
+    public DateTimeOffset RunAfter { get; init; }
+
+    /// <summary>When it was last handed to the queue; null: to be handed over.</summary>
+    public DateTimeOffset? DispatchedAt { get; init; }
+    public int DispatchCount { get; init; }
+
+    /// <summary>What was asked for, as canonical JSON; equal parameters are the same request.</summary>
+    public required JsonDocument Params { get; init; }
+
+    /// <summary>The HTTP request that caused the job.</summary>
+    public string? RequestId { get; init; }
+    public string? ErrorCode { get; init; }
+    public string? ErrorMessage { get; init; }
+    public DateTimeOffset CreatedAt { get; init; }
+    public DateTimeOffset? StartedAt { get; init; }
+    public DateTimeOffset? FinishedAt { get; init; }
+    public Video? Video { get; init; }
+
+    public bool IsLive => Status is JobStatus.Queued or JobStatus.Running;
+
+    /// <summary>The id of its newest message in BullMQ; BullMQ wants no ":" in it.</summary>
+    public string? QueueJobId => DispatchCount == 0 ? null : QueueMessageId(Id, DispatchCount);
+
+    public static string QueueMessageId(Guid jobId, int dispatchCount) => $"{jobId}-{dispatchCount}";
+}

@@ -1,0 +1,34 @@
+using Kinora.Core.Jobs;
+
+namespace Kinora.Core.Playback;
+
+/// <summary>
+/// What a job made of a video: a set of objects under one prefix that is never written twice. At most one is current for each
+/// (video, type); only names in its manifest are ever served.
+/// </summary>
+public sealed class Derivative
+{
+    public Guid Id { get; init; } = Guid.CreateVersion7();
+    public required Guid VideoId { get; init; }
+    public required Guid JobId { get; init; }
+
+    /// <summary>The type of job that makes it: THUMBNAIL or HLS.</summary>
+    public required JobType Type { get; init; }
+    public required long Fence { get; init; }
+
+    /// <summary>Ends with "/".</summary>
+    public required string Prefix { get; init; }
+    public required Manifest Manifest { get; init; }
+
+    /// <summary>The report of the verification, as JSON; null for a thumbnail.</summary>
+    public string? Verification { get; init; }
+    public DateTimeOffset CreatedAt { get; init; }
+}
+
+/// <summary>All files of a derivative, by name.</summary>
+public sealed record Manifest(IReadOnlyList<ManifestFile> Files);
+
+/// <param name="Name">As it stands in a playlist: "1080p/0.m4s". The object's key is prefix + name.</param>
+/// <param name="SizeBytes">Whole object.</param>
+/// <param name="Sha256">Lower-case hex; also the ETag.</param>
+public sealed record ManifestFile(string Name, long SizeBytes, string Sha256, string ContentType);
