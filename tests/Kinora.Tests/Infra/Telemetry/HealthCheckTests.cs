@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Kinora.Core.Infra.Telemetry;
 using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
 
 namespace Kinora.Tests.Infra.Telemetry;
 
@@ -40,7 +41,7 @@ public sealed class HealthCheckTests
         using var never = new ManualResetEventSlim();
         var check = Check(_ =>
         {
-            never.Wait(TimeSpan.FromSeconds(20));
+            never.Wait(TimeSpan.FromSeconds(20), CancellationToken.None);
             return Task.CompletedTask;
         });
 

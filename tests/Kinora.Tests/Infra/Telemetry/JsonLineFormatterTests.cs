@@ -2,6 +2,7 @@ using System.Text.Json;
 using Kinora.Core.Infra.Telemetry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Xunit;
 
 namespace Kinora.Tests.Infra.Telemetry;
 
@@ -67,7 +68,9 @@ public sealed partial class JsonLineFormatterTests
     [Fact]
     public void Long_strings_are_cut_and_commands_stay_whole()
     {
-        var json = Parse(Write(logger => LogCommand(logger, new string('x', 8192), new string('y', 5000))));
+        var (agent, command) = (new string('x', 8192), new string('y', 5000));
+
+        var json = Parse(Write(logger => LogCommand(logger, agent, command)));
 
         Assert.Equal(new string('x', 1024) + "…", Text(json, "agent"));
         Assert.Equal(5000, Text(json, "command").Length);

@@ -4,6 +4,7 @@ using Kinora.Core.Infra.Queues;
 using Kinora.Core.Infra.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Xunit;
 
 namespace Kinora.Tests.Infra.Telemetry;
 
