@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Kinora.Api.Http.Identity;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -7,7 +8,7 @@ namespace Kinora.Api.Http;
 /// <summary>
 /// One line a request when it has ended. It names the route's pattern, never the path or the query: those may hold a playback signature.
 /// </summary>
-public sealed partial class RequestLog(RequestDelegate next, ILogger<RequestLog> logger)
+internal sealed partial class RequestLog(RequestDelegate next, ILogger<RequestLog> logger)
 {
     // What nginx calls it: the client left before there was an answer.
     private const int ClientClosedRequest = 499;
@@ -33,22 +34,16 @@ public sealed partial class RequestLog(RequestDelegate next, ILogger<RequestLog>
     {
         // The exception handler clears the endpoint, and keeps it in its own feature.
         var endpoint = context.Features.Get<IExceptionHandlerFeature>()?.Endpoint ?? context.GetEndpoint();
-        var route = (endpoint as RouteEndpoint)?.RoutePattern.RawText ?? "(none)";
+        var route = (endpoint as RouteEndpoint)?.RoutePattern.RawText ?? "(no route)";
         var hasLeft = context.RequestAborted.IsCancellationRequested;
         var status = context.Response.HasStarted ? context.Response.StatusCode
             : hasLeft ? ClientClosedRequest
             : hasFailed ? StatusCodes.Status500InternalServerError
             : context.Response.StatusCode;
         var level = IsOfMonitoring(route) ? LogLevel.Debug : LogLevel.Information;
-        using (logger.BeginScope(new Dictionary<string, object?>
-        {
-            ["requestId"] = context.TraceIdentifier,
-            ["userId"] = context.User.FindFirst("sub")?.Value,
-            ["clientLeft"] = hasLeft ? true : null,
-        }))
-        {
-            LogRequest(logger, level, context.Request.Method, route, status, elapsed.TotalMilliseconds, bytes);
-        }
+        var elapsedMs = Math.Round(elapsed.TotalMilliseconds, 1);
+        using var user = UserLogScope.Begin(logger, context);
+        LogRequest(logger, level, context.Request.Method, route, status, elapsedMs, bytes);
     }
 
     private static bool IsOfMonitoring(string route) =>
@@ -57,10 +52,4 @@ public sealed partial class RequestLog(RequestDelegate next, ILogger<RequestLog>
     [LoggerMessage(Message = "{method} {route} {status} in {elapsedMs} ms, {bytes} bytes")]
     private static partial void LogRequest(
         ILogger logger, LogLevel level, string method, string route, int status, double elapsedMs, long bytes);
-}
-
-public static class RequestLogSetup
-{
-    /// <summary>Outside of the exception handler, so that it sees the status that was sent.</summary>
-    public static IApplicationBuilder UseKinoraRequestLog(this IApplicationBuilder app) => app.UseMiddleware<RequestLog>();
 }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Kinora.Core.Infra.Telemetry;
 using Microsoft.Extensions.Logging.Abstractions;
-using Xunit;
 
 namespace Kinora.Tests.Infra.Telemetry;
 

@@ -7,7 +7,6 @@ using Kinora.Core.Infra.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Npgsql;
-using Xunit;
 
 namespace Kinora.Tests.Infra.Telemetry;
 

@@ -2,7 +2,6 @@ using System.Text.Json;
 using Kinora.Core.Infra.Telemetry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using Xunit;
 
 namespace Kinora.Tests.Infra.Telemetry;
 

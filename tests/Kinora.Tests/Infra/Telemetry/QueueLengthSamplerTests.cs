@@ -4,7 +4,6 @@ using Kinora.Core.Infra.Queues;
 using Kinora.Core.Infra.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using Xunit;
 
 namespace Kinora.Tests.Infra.Telemetry;
 
