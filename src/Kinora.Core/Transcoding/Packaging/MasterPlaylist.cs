@@ -89,6 +89,6 @@ public static partial class MasterPlaylist
         text.Append(CultureInfo.InvariantCulture, $",URI=\"{PackageLayout.IFramePlaylist(video.Name)}\"\n");
     }
 
-    [GeneratedRegex("^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*\\z", RegexOptions.CultureInvariant)]
     private static partial Regex LanguageTag();
 }
