@@ -1,6 +1,7 @@
 import Hls, { Events, ErrorTypes, type ErrorData, type Level } from 'hls.js';
 import workerPath from 'hls.js/dist/hls.worker.js?url';
 import { problemOfStatus, problems, type Problem } from './problems';
+import { StallWatch } from './stall';
 
 export interface Quality {
   /** hls.js's number of the level. */
@@ -35,12 +36,32 @@ function openWithHls(video: HTMLVideoElement, url: string, startAt: number, even
     abrEwmaDefaultEstimate: 4_000_000, // begin sharp: bits per second, corrected by the first segment
   });
 
+  const stop = () => {
+    stall.stop();
+    hls.destroy();
+  };
+  const fail = (problem: Problem) => {
+    stop();
+    events.onProblem(problem);
+  };
+  const stall = new StallWatch(video, fail);
+
   hls.on(Events.MANIFEST_PARSED, (_, data) => events.onQualities(qualitiesOf(data.levels)));
   hls.on(Events.LEVEL_SWITCHED, (_, data) => events.onQuality(data.level));
-  hls.on(Events.LEVEL_LOADED, (_, data) => events.onGrowing(data.details.live));
-  hls.on(Events.FRAG_BUFFERED, () => (isRecovering = false));
+  hls.on(Events.LEVEL_LOADED, (_, data) => {
+    stall.loaded('playlist');
+    events.onGrowing(data.details.live);
+  });
+  hls.on(Events.FRAG_BUFFERED, (_, data) => {
+    isRecovering = false;
+    stall.loaded(data.frag.type);
+  });
   hls.on(Events.ERROR, (_, data) => {
     if (!data.fatal) {
+      if (data.type === ErrorTypes.NETWORK_ERROR) {
+        stall.failed(data.frag?.type ?? 'playlist', data.response?.code ?? 0);
+      }
+
       return;
     }
 
@@ -50,14 +71,13 @@ function openWithHls(video: HTMLVideoElement, url: string, startAt: number, even
       return;
     }
 
-    hls.destroy();
-    events.onProblem(problemOf(data));
+    fail(problemOf(data));
   });
   hls.loadSource(url);
   hls.attachMedia(video);
   return {
     select: (level) => (hls.nextLevel = level),
-    stop: () => hls.destroy(),
+    stop,
   };
 }
 
