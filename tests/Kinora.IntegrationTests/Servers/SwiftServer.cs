@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using Kinora.Core.Infra.Processes;
 using Kinora.Core.Infra.Storage.S3;
 using Kinora.IntegrationTests.Servers;
+using Xunit;
 
 [assembly: AssemblyFixture(typeof(SwiftServer))]
 

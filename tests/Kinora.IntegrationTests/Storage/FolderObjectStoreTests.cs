@@ -2,6 +2,7 @@ using Kinora.Core.Infra.Processes;
 using Kinora.Core.Infra.Storage;
 using Kinora.Core.Infra.Storage.Folders;
 using Kinora.IntegrationTests.Servers;
+using Xunit;
 
 namespace Kinora.IntegrationTests.Storage;
 

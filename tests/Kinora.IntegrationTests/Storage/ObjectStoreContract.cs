@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Kinora.Core.Infra.Storage;
 using Kinora.IntegrationTests.Servers;
+using Xunit;
 
 namespace Kinora.IntegrationTests.Storage;
 
@@ -13,13 +14,17 @@ public abstract class ObjectStoreContract : IAsyncLifetime
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
 
     private readonly string _prefix = $"tests/{Guid.CreateVersion7()}/";
-    private readonly TestFolder _files = new();
+    private TestFolder _files = null!;
 
     protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     protected IObjectStore Store { get; private set; } = null!;
 
-    public async ValueTask InitializeAsync() => Store = await OpenStoreAsync();
+    public async ValueTask InitializeAsync()
+    {
+        Store = await OpenStoreAsync();
+        _files = new TestFolder();
+    }
 
     public virtual ValueTask DisposeAsync()
     {

@@ -2,6 +2,7 @@ using Amazon.S3.Model;
 using Kinora.Core.Infra.Storage;
 using Kinora.Core.Infra.Storage.S3;
 using Kinora.IntegrationTests.Servers;
+using Xunit;
 
 namespace Kinora.IntegrationTests.Storage;
 

@@ -1,3 +1,5 @@
+using Amazon.Runtime;
+
 namespace Kinora.Core.Infra.Storage;
 
 /// <summary>
@@ -66,27 +68,24 @@ internal sealed class ObjectReadStream(string key, Stream inner, long length, Ti
 
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-    public override async ValueTask DisposeAsync()
-    {
-        if (!_disposed)
-        {
-            _disposed = true;
-            await inner.DisposeAsync();
-            Owner?.Dispose();
-            _limit.Dispose();
-        }
-
-        await base.DisposeAsync();
-    }
-
     protected override void Dispose(bool disposing)
     {
         if (disposing && !_disposed)
         {
             _disposed = true;
-            inner.Dispose();
-            Owner?.Dispose();
-            _limit.Dispose();
+            try
+            {
+                inner.Dispose();
+            }
+            catch (AmazonClientException)
+            {
+                // The SDK compares its checksum once more: a read has thrown that already.
+            }
+            finally
+            {
+                Owner?.Dispose();
+                _limit.Dispose();
+            }
         }
 
         base.Dispose(disposing);
