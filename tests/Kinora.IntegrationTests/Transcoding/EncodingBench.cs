@@ -5,7 +5,6 @@ using Kinora.Core.Transcoding.Encoding;
 using Kinora.Core.Transcoding.Planning;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
-using Xunit;
 
 namespace Kinora.IntegrationTests.Transcoding;
 
@@ -42,6 +41,24 @@ internal sealed class EncodingBench : IDisposable
         var plan = await PlanAsync(source, renditions);
         var folder = Directory.CreateDirectory(PathOf("out-" + Guid.CreateVersion7())).FullName;
         return (plan, await Encoder.RunAsync(plan, source, folder, null, TestContext.Current.CancellationToken));
+    }
+
+    /// <summary>The colour of a pixel of the first picture of a video or image.</summary>
+    public async Task<(int Red, int Green, int Blue)> ColorAtAsync(string path, int x, int y)
+    {
+        var raw = PathOf("pixel.rgb");
+        await Tools.FfmpegAsync("-i", path, "-frames:v", "1", "-vf", $"format=rgb24,crop=2:2:{x}:{y}", "-f", "rawvideo", raw);
+        var bytes = await File.ReadAllBytesAsync(raw, TestContext.Current.CancellationToken);
+        return (bytes[0], bytes[1], bytes[2]);
+    }
+
+    /// <summary>Mean brightness of an image, 0 to 255.</summary>
+    public async Task<double> BrightnessAsync(string image)
+    {
+        var raw = PathOf("brightness.gray");
+        await Tools.FfmpegAsync("-i", image, "-vf", "format=gray", "-f", "rawvideo", raw);
+        var bytes = await File.ReadAllBytesAsync(raw, TestContext.Current.CancellationToken);
+        return bytes.Average(b => (double)b);
     }
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);

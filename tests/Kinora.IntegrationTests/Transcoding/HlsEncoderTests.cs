@@ -1,7 +1,6 @@
 using System.Globalization;
 using Kinora.Core.Transcoding.Encoding;
 using Kinora.Core.Transcoding.Planning;
-using Xunit;
 
 namespace Kinora.IntegrationTests.Transcoding;
 
@@ -50,14 +49,18 @@ public sealed class HlsEncoderTests : IDisposable
     [Fact]
     public async Task A_turned_phone_video_comes_out_upright()
     {
-        var plain = await _bench.MakeAsync("plain.mp4", [.. Pattern("1280x720", "30", 2), .. H264]);
-        var source = await _bench.MakeAsync("turned.mp4", "-display_rotation", "90", "-i", plain, "-c", "copy");
+        var plain = await _bench.MakeAsync(
+            "plain.mp4", [.. Pattern("1280x720", "30", 2), "-vf", "drawbox=w=640:color=red:t=fill,drawbox=x=640:color=blue:t=fill", .. H264]);
+        var source = await _bench.MakeAsync("turned.mp4", "-i", plain, "-c", "copy", "-metadata:s:v:0", "rotate=90");
 
         var info = await FfprobeMedia.InfoAsync(source);
-        Assert.SkipWhen(info.Video!.Rotation == 0, "this ffmpeg cannot write a display matrix");
+        Assert.SkipWhen(info.Video!.Rotation == 0, "ffmpeg 6 and later cannot write a display matrix this way");
         var (plan, result) = await _bench.EncodeAsync(source);
 
         Assert.Equal((720, 1280), (result.Tracks[0].Width, result.Tracks[0].Height));
+        var (redAbove, blueBelow) = (await _bench.ColorAtAsync(result.Tracks[0].Path, 360, 100), await _bench.ColorAtAsync(result.Tracks[0].Path, 360, 1180));
+        Assert.True(redAbove.Red > 200 && redAbove.Blue < 50, $"{redAbove}");
+        Assert.True(blueBelow.Blue > 200 && blueBelow.Red < 50, $"{blueBelow}");
         await AssertExactAsync(plan, result);
     }
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Kinora.Core.Infra.Processes;
-using Xunit;
 
 namespace Kinora.IntegrationTests.Transcoding;
 
