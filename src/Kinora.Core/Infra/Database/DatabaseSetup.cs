@@ -1,0 +1,46 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace Kinora.Core.Infra.Database;
+
+public static class DatabaseSetup
+{
+    public static IServiceCollection AddKinoraDatabase(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<DatabaseOptions>()
+            .Bind(configuration.GetSection("Kinora:Database"))
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
+        services.AddSingleton(provider => CreateDataSource(provider.GetRequiredService<IOptions<DatabaseOptions>>().Value));
+        services.AddDbContextFactory<KinoraDb>((provider, options) => Configure(options, provider.GetRequiredService<NpgsqlDataSource>()));
+        services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<KinoraDb>>().CreateDbContext());
+        return services;
+    }
+
+    /// <summary>Brings the schema to this version; several processes may do it at once (EF takes a lock).</summary>
+    public static async Task MigrateAsync(IServiceProvider services, CancellationToken cancellation)
+    {
+        var factory = services.GetRequiredService<IDbContextFactory<KinoraDb>>();
+        await using var db = await factory.CreateDbContextAsync(cancellation);
+        db.Database.SetCommandTimeout(TimeSpan.FromMinutes(10));
+        await db.Database.MigrateAsync(cancellation);
+    }
+
+    internal static void Configure(DbContextOptionsBuilder options, NpgsqlDataSource source) =>
+        options.UseNpgsql(source).UseSnakeCaseNamingConvention();
+
+    private static NpgsqlDataSource CreateDataSource(DatabaseOptions options)
+    {
+        var connection = new NpgsqlConnectionStringBuilder(options.ConnectionString)
+        {
+            CommandTimeout = (int)options.CommandTimeout.TotalSeconds,
+            Timeout = (int)options.ConnectTimeout.TotalSeconds,
+            MaxPoolSize = options.MaxPoolSize,
+            ApplicationName = "kinora",
+        };
+        return new NpgsqlDataSourceBuilder(connection.ConnectionString).Build();
+    }
+}

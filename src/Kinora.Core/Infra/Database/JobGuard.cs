@@ -1,0 +1,35 @@
+namespace Kinora.Core.Infra.Database;
+
+/// <summary>
+/// The job state machine, kept by the database whoever writes: River's rescuer overwrote completed jobs (river#1302) because nothing
+/// but the callers' care forbade it.
+/// </summary>
+internal static class JobGuard
+{
+    public const string Create = """
+        CREATE FUNCTION jobs_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          IF TG_OP = 'INSERT' THEN
+            IF NEW.status <> 'QUEUED' THEN
+              RAISE EXCEPTION 'job % is born %', NEW.id, NEW.status USING ERRCODE = 'check_violation';
+            END IF;
+            RETURN NEW;
+          END IF;
+          IF NEW.status <> OLD.status AND NOT (
+               (OLD.status = 'QUEUED' AND NEW.status IN ('RUNNING', 'CANCELED')) OR
+               (OLD.status = 'RUNNING' AND NEW.status IN ('SUCCEEDED', 'FAILED', 'CANCELED'))) THEN
+            RAISE EXCEPTION 'job % goes from % to %', OLD.id, OLD.status, NEW.status USING ERRCODE = 'check_violation';
+          END IF;
+          IF NEW.fence < OLD.fence OR (NEW.fence IS NULL AND OLD.fence IS NOT NULL) THEN
+            RAISE EXCEPTION 'the fence of job % goes back', OLD.id USING ERRCODE = 'check_violation';
+          END IF;
+          IF NEW.id <> OLD.id OR NEW.video_id <> OLD.video_id OR NEW.type <> OLD.type THEN
+            RAISE EXCEPTION 'job % changes its identity', OLD.id USING ERRCODE = 'check_violation';
+          END IF;
+          RETURN NEW;
+        END $$;
+        CREATE TRIGGER jobs_guard BEFORE INSERT OR UPDATE ON jobs FOR EACH ROW EXECUTE FUNCTION jobs_guard();
+        """;
+
+    public const string Drop = "DROP TRIGGER jobs_guard ON jobs; DROP FUNCTION jobs_guard();";
+}

@@ -1,0 +1,38 @@
+using Kinora.Core.Accounts;
+using Kinora.Core.Infra.Storage;
+using Kinora.Core.Jobs;
+using Kinora.Core.Playback;
+using Kinora.Core.Videos;
+using Microsoft.EntityFrameworkCore;
+
+namespace Kinora.Core.Infra.Database;
+
+/// <summary>The source of truth: what is not in it did not happen. Shared by the API and the worker.</summary>
+public sealed class KinoraDb(DbContextOptions<KinoraDb> options) : DbContext(options)
+{
+    public DbSet<User> Users => Set<User>();
+
+    public DbSet<RefreshToken> RefreshTokens => Set<RefreshToken>();
+
+    public DbSet<Video> Videos => Set<Video>();
+
+    public DbSet<Job> Jobs => Set<Job>();
+
+    public DbSet<Derivative> Derivatives => Set<Derivative>();
+
+    public DbSet<StorageIntent> StorageIntents => Set<StorageIntent>();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.HasSequence<long>("job_fence_seq");
+        modelBuilder.ApplyConfigurationsFromAssembly(typeof(KinoraDb).Assembly);
+    }
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder)
+    {
+        configurationBuilder.Properties<VideoStatus>().HaveConversion<UpperCaseConverter<VideoStatus>>();
+        configurationBuilder.Properties<JobType>().HaveConversion<UpperCaseConverter<JobType>>();
+        configurationBuilder.Properties<JobStatus>().HaveConversion<UpperCaseConverter<JobStatus>>();
+        configurationBuilder.Properties<IntentState>().HaveConversion<UpperCaseConverter<IntentState>>();
+    }
+}

@@ -1,0 +1,61 @@
+using System.Globalization;
+using Kinora.Core.Infra.Media;
+using Kinora.Core.Transcoding;
+using Kinora.Core.Transcoding.Encoding;
+using Kinora.Core.Transcoding.Planning;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Xunit;
+
+namespace Kinora.IntegrationTests.Transcoding;
+
+/// <summary>A folder of its own for each test, and what is needed to encode in it.</summary>
+internal sealed class EncodingBench : IDisposable
+{
+    private readonly TranscodingOptions _transcoding = new();
+
+    public string Folder { get; } = Directory.CreateTempSubdirectory("kinora-encoding-").FullName;
+    public FfmpegOptions FfmpegOptions { get; } = new();
+    public Ffmpeg Ffmpeg => new(Options.Create(FfmpegOptions), TimeProvider.System, NullLogger<Ffmpeg>.Instance);
+    public TranscodePlanner Planner => new(Options.Create(_transcoding));
+    public HlsEncoder Encoder => new(Ffmpeg, Options.Create(_transcoding));
+    public ThumbnailMaker Thumbnails => new(Ffmpeg, Options.Create(_transcoding));
+
+    public string PathOf(string name) => Path.Combine(Folder, name);
+
+    public async Task<string> MakeAsync(string name, params string[] arguments)
+    {
+        var path = PathOf(name);
+        await Tools.FfmpegAsync([.. arguments, "file:" + path]);
+        return path;
+    }
+
+    public async Task<TranscodePlan> PlanAsync(string source, params string[] renditions)
+    {
+        var info = await FfprobeMedia.InfoAsync(source);
+        var packets = info.Video is { } video ? await FfprobeMedia.PacketsAsync(source, video) : null;
+        return Planner.Plan(info, packets, renditions);
+    }
+
+    public async Task<(TranscodePlan Plan, EncodeResult Result)> EncodeAsync(string source, params string[] renditions)
+    {
+        var plan = await PlanAsync(source, renditions);
+        var folder = Directory.CreateDirectory(PathOf("out-" + Guid.CreateVersion7())).FullName;
+        return (plan, await Encoder.RunAsync(plan, source, folder, null, TestContext.Current.CancellationToken));
+    }
+
+    public void Dispose() => Directory.Delete(Folder, recursive: true);
+
+    /// <summary>Times in seconds of a track's frames, as a player presents them, and which are keyframes.</summary>
+    public static async Task<(double[] Times, double[] Keys)> FramesOfAsync(string path)
+    {
+        var root = await Tools.FfprobeAsync(path, "-select_streams", "v:0", "-show_entries", "packet=pts_time,flags");
+        var packets = root.GetProperty("packets").EnumerateArray()
+            .Select(p => (
+                Time: double.Parse(p.GetProperty("pts_time").GetString()!, CultureInfo.InvariantCulture),
+                IsKey: p.GetProperty("flags").GetString()!.StartsWith('K')))
+            .OrderBy(p => p.Time)
+            .ToArray();
+        return ([.. packets.Select(p => p.Time)], [.. packets.Where(p => p.IsKey).Select(p => p.Time)]);
+    }
+}
