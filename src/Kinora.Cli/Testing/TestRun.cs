@@ -69,7 +69,7 @@ internal sealed class TestRun(string root, TextWriter output)
 
         // The program itself rather than `dotnet test`: its output is seen as it comes, and its report stays where it is asked for.
         var report = NewReport($"{project}.trx");
-        List<string> arguments = [$"artifacts/bin/{project}/release/{project}.dll", "-noLogo", "-trx", report];
+        List<string> arguments = [$"artifacts/bin/{project}/release/{project}.dll", "-noLogo", "-result-trx", report];
         if (filter is not null)
         {
             arguments.AddRange(["-method", $"*{filter}*"]);
