@@ -17,8 +17,8 @@ public sealed partial class ChildProcess : IAsyncDisposable
     private ChildProcess(Process process, ChildProcessSpec spec)
     {
         _process = process;
-        _output = spec.OnOutputLine is null ? Task.CompletedTask : Pump(process.StandardOutput, spec.OnOutputLine);
-        _error = spec.OnErrorLine is null ? Task.CompletedTask : Pump(process.StandardError, spec.OnErrorLine);
+        _output = spec.OnOutputLine is null ? Task.CompletedTask : BoundedLines.PumpAsync(process.StandardOutput, spec.OnOutputLine);
+        _error = spec.OnErrorLine is null ? Task.CompletedTask : BoundedLines.PumpAsync(process.StandardError, spec.OnErrorLine);
         Exited = WaitAsync();
     }
 
@@ -114,14 +114,6 @@ public sealed partial class ChildProcess : IAsyncDisposable
         }
 
         return process;
-    }
-
-    private static async Task Pump(StreamReader reader, Action<string> onLine)
-    {
-        while (await reader.ReadLineAsync() is { } line)
-        {
-            onLine(line);
-        }
     }
 
     private async Task<int> WaitAsync()
