@@ -25,7 +25,11 @@ public sealed partial class MediaProbe(IOptions<MediaProbeOptions> options, Time
     private readonly MediaProbeOptions _options = options.Value;
     private readonly SemaphoreSlim _places = new(options.Value.MaxHelpers);
     private readonly ConcurrentStack<ProbeHelper> _warm = new();
+    private readonly ConcurrentDictionary<int, ProbeHelper> _all = new();
     private volatile bool _isDisposed;
+
+    /// <summary>The processes that live, busy or warm.</summary>
+    internal IEnumerable<int> HelperIds => _all.Keys;
 
     public async Task<MediaInfo> GetMediaInfoAsync(IMediaSource source, CancellationToken cancellation)
     {
@@ -48,7 +52,7 @@ public sealed partial class MediaProbe(IOptions<MediaProbeOptions> options, Time
         _isDisposed = true;
         while (_warm.TryPop(out var helper))
         {
-            await helper.DisposeAsync();
+            await EndAsync(helper);
         }
     }
 
@@ -106,11 +110,13 @@ public sealed partial class MediaProbe(IOptions<MediaProbeOptions> options, Time
                 return helper;
             }
 
-            await helper.DisposeAsync();
+            await EndAsync(helper);
         }
 
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        return await ProbeHelper.StartAsync(_options, logger);
+        var started = await ProbeHelper.StartAsync(_options, logger);
+        _all[started.Id] = started;
+        return started;
     }
 
     private async Task GiveBackAsync(ProbeHelper helper, bool isSound)
@@ -121,8 +127,14 @@ public sealed partial class MediaProbe(IOptions<MediaProbeOptions> options, Time
         }
         else
         {
-            await helper.DisposeAsync();
+            await EndAsync(helper);
         }
+    }
+
+    private async Task EndAsync(ProbeHelper helper)
+    {
+        _all.TryRemove(helper.Id, out _);
+        await helper.DisposeAsync();
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The probe's helper {processId} is lost: {reason}")]
