@@ -1,0 +1,44 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Kinora.Api.Endpoints.V1;
+using Kinora.Api.Http;
+using Kinora.Api.Http.Errors;
+using Kinora.Core.Errors;
+
+namespace Kinora.Api;
+
+/// <summary>
+/// The API's JSON. Strict in what it takes: members exactly as written in the contract, each once, of the right type, nothing unknown.
+/// Every type that crosses the edge stands here.
+/// </summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(ErrorBody))]
+[JsonSerializable(typeof(IReadOnlyList<ValidationDetail>))]
+[JsonSerializable(typeof(ValidationDetail[]))]
+[JsonSerializable(typeof(RegisterRequest))]
+[JsonSerializable(typeof(RegisterResponse))]
+[JsonSerializable(typeof(LoginRequest))]
+[JsonSerializable(typeof(RefreshRequest))]
+[JsonSerializable(typeof(LogoutRequest))]
+[JsonSerializable(typeof(TokenResponse))]
+[JsonSerializable(typeof(MeResponse))]
+internal sealed partial class ApiJson : JsonSerializerContext
+{
+    /// <summary>Deep enough for every contract, and far from what could exhaust a stack.</summary>
+    private const int MaxDepth = 16;
+
+    public static void Configure(JsonSerializerOptions options)
+    {
+        options.TypeInfoResolverChain.Insert(0, Default);
+        options.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
+        options.PropertyNameCaseInsensitive = false;
+        options.NumberHandling = JsonNumberHandling.Strict;
+        options.UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow;
+        options.AllowDuplicateProperties = false;
+        options.MaxDepth = MaxDepth;
+        options.RespectNullableAnnotations = true;
+        options.RespectRequiredConstructorParameters = true;
+        options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseUpper, allowIntegerValues: false));
+        options.Converters.Add(new TextConverter());
+    }
+}

@@ -1,0 +1,66 @@
+using Kinora.Api.Endpoints.V1;
+using Kinora.Api.Http;
+using Kinora.Api.Http.Errors;
+using Kinora.Api.Http.Identity;
+using Kinora.Api.Http.OpenApi;
+using Kinora.Core.Accounts;
+using Kinora.Core.Infra.Database;
+
+namespace Kinora.Api;
+
+/// <summary>The one list of what the API is made of: its services, its pipeline, its routes.</summary>
+public static class ApiSetup
+{
+    public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null, Action<WebApplication>? routes = null)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        configure?.Invoke(builder);
+        AddServices(builder);
+        var app = builder.Build();
+        UsePipeline(app);
+        MapRoutes(app);
+        routes?.Invoke(app);
+        return app;
+    }
+
+    private static void AddServices(WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        var configuration = builder.Configuration;
+
+        builder.AddApiLogging();
+        services.AddSingleton(TimeProvider.System);
+        services.AddKinoraDatabase(configuration);
+        services.AddKinoraAccounts(configuration);
+
+        builder.AddHttpServer();
+        services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
+        services.AddErrorEnvelope();
+        services.AddValidation();
+        services.AddAccessTokens();
+        services.AddRateLimits(configuration);
+        services.AddApiDocument();
+    }
+
+    /// <summary>From the outside to the inside; the order matters.</summary>
+    private static void UsePipeline(WebApplication app)
+    {
+        app.UseForwardedHeaders();
+        app.UseRequestId();
+        app.UseRequestLog();
+        app.UseSecurityHeaders();
+        app.UseErrorEnvelope();
+        app.UseRouting();
+        app.UseTextGuard();
+        app.UseRateLimiter();
+        app.UseAuthentication();
+        app.UseUserLogScope();
+        app.UseAuthorization();
+    }
+
+    private static void MapRoutes(WebApplication app)
+    {
+        app.MapV1();
+        app.MapApiDocument();
+    }
+}

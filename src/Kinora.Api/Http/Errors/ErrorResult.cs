@@ -1,0 +1,40 @@
+using System.Globalization;
+using Kinora.Core.Errors;
+
+namespace Kinora.Api.Http.Errors;
+
+/// <summary>
+/// Writes an error as the envelope. Endpoints throw a <see cref="Refusal"/> instead, unless the answer needs headers of its own: a thrown
+/// error clears those that were set.
+/// </summary>
+/// <param name="status">Where it is not the code's own: 408 and the like have no code of theirs.</param>
+public sealed class ErrorResult(ApiException error, int? status = null) : IResult
+{
+    private static readonly TimeSpan DefaultRetryAfter = TimeSpan.FromSeconds(5);
+
+    public ErrorResult(ErrorCode code)
+        : this(new ApiException(code, code.Message))
+    {
+    }
+
+    public int Status { get; } = status ?? error.Code.Status;
+
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        var response = httpContext.Response;
+        response.StatusCode = Status;
+        if (Status == StatusCodes.Status401Unauthorized && response.Headers.WWWAuthenticate.Count == 0)
+        {
+            response.Headers.WWWAuthenticate = "Bearer";
+        }
+
+        if (Status is StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable
+            && response.Headers.RetryAfter.Count == 0)
+        {
+            var seconds = Math.Ceiling((error.RetryAfter ?? DefaultRetryAfter).TotalSeconds);
+            response.Headers.RetryAfter = Math.Max(1, seconds).ToString(CultureInfo.InvariantCulture);
+        }
+
+        return response.WriteAsJsonAsync(new ErrorBody(error.Code.Name, error.Message, error.Details), httpContext.RequestAborted);
+    }
+}

@@ -1,0 +1,18 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Kinora.Api.Http;
+
+/// <summary>Section "Kinora:Http".</summary>
+public sealed class HttpOptions
+{
+    /// <summary>More are refused at once.</summary>
+    [Range(10, 1_000_000)]
+    public int MaxConcurrentConnections { get; set; } = 2000;
+
+    /// <summary>Of every request but an upload.</summary>
+    [Range(16 * 1024, 64 * 1024 * 1024)]
+    public int MaxBodyBytes { get; set; } = 1024 * 1024;
+
+    /// <summary>Addresses or networks ("10.0.0.0/8") whose X-Forwarded-For and X-Forwarded-Proto are believed; none by default.</summary>
+    public string[] TrustedProxies { get; set; } = [];
+}

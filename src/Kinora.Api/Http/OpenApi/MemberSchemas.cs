@@ -1,0 +1,64 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Kinora.Api.Http.Errors;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+
+namespace Kinora.Api.Http.OpenApi;
+
+/// <summary>What our own types and attributes mean in JSON Schema.</summary>
+internal sealed class MemberSchemas : IOpenApiSchemaTransformer, IOpenApiOperationTransformer
+{
+    public Task TransformAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
+    {
+        if (context.JsonTypeInfo.Type == typeof(ErrorBody) && context.JsonPropertyInfo is null)
+        {
+            schema.Description = "The one shape of every error. `details` of a VALIDATION_ERROR is a list of `{path, message}`.";
+        }
+
+        if (context.JsonTypeInfo.Type == typeof(string))
+        {
+            // The exporter cannot look into our own converter of strings.
+            schema.Type = context.JsonPropertyInfo?.IsGetNullable == true ? JsonSchemaType.String | JsonSchemaType.Null : JsonSchemaType.String;
+        }
+
+        // Requests refuse unknown members; answers may gain some.
+        if (!context.JsonTypeInfo.Type.Name.EndsWith("Request", StringComparison.Ordinal))
+        {
+            schema.AdditionalPropertiesAllowed = true;
+        }
+
+        var attributes = context.JsonPropertyInfo?.AttributeProvider?.GetCustomAttributes(inherit: true) ?? [];
+        foreach (var attribute in attributes)
+        {
+            switch (attribute)
+            {
+                case CharacterCountAttribute count:
+                    schema.MinLength = count.Minimum;
+                    schema.MaxLength = count.Maximum;
+                    break;
+                case ExampleAttribute example:
+                    schema.Examples = [JsonSerializer.SerializeToNode(example.Value)!];
+                    break;
+            }
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <summary>A <see cref="ResourceId"/> is a UUID; the explorer knows it as text only.</summary>
+    public Task TransformAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        var ids = context.Description.ParameterDescriptions
+            .Where(parameter => parameter.ParameterDescriptor?.ParameterType == typeof(ResourceId))
+            .Select(parameter => parameter.Name)
+            .ToHashSet();
+        foreach (var parameter in operation.Parameters?.OfType<OpenApiParameter>().Where(parameter => ids.Contains(parameter.Name!)) ?? [])
+        {
+            parameter.Schema = new OpenApiSchema { Type = JsonSchemaType.String, Format = "uuid" };
+            parameter.Example = JsonValue.Create("01931f6e-5c2a-7d4b-9f00-3a1c5e7b9d11");
+        }
+
+        return Task.CompletedTask;
+    }
+}

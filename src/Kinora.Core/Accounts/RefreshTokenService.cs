@@ -1,0 +1,117 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using Kinora.Core.Errors;
+using Kinora.Core.Infra.Database;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace Kinora.Core.Accounts;
+
+/// <summary>
+/// Refresh tokens: 256 random bits, known to the database by their SHA-256 alone, exchanged for a new one at each use. A family (one
+/// login) has one usable token at any time; a spent one that comes back is a lost answer or a theft.
+/// </summary>
+public sealed class RefreshTokenService(KinoraDb db, IOptions<AuthOptions> options, TimeProvider time)
+{
+    private const int TokenBytes = 32;
+
+    /// <summary>How long after its exchange a token may be exchanged again, where the answer was lost on its way.</summary>
+    private static readonly TimeSpan LostAnswerWindow = TimeSpan.FromSeconds(30);
+
+    public async Task<string> StartFamilyAsync(Guid userId, CancellationToken cancellation)
+    {
+        var now = time.GetUtcNow();
+        await db.RefreshTokens.Where(t => t.UserId == userId && t.ExpiresAt < now).ExecuteDeleteAsync(cancellation);
+        var token = Add(userId, Guid.CreateVersion7(), createdAt: now);
+        await db.SaveChangesAsync(cancellation);
+        return token;
+    }
+
+    /// <exception cref="ApiException">UNAUTHORIZED: unknown, expired, revoked, or spent, and then its whole family is revoked.</exception>
+    public async Task<Session> ExchangeAsync(string sent, CancellationToken cancellation)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        var token = await FindLockedAsync(sent, cancellation);
+        var now = time.GetUtcNow();
+        if (token is null || token.ExpiresAt <= now)
+        {
+            throw Refused();
+        }
+
+        // A retired token (its answer was taken for lost, and then was not) is as good a sign of theft as a spent one.
+        if (token.RevokedAt is not null || token.SpentAt is not null && !await RetireSuccessorAsync(token, now, cancellation))
+        {
+            await RevokeFamilyAsync(token.FamilyId, now, cancellation);
+            await transaction.CommitAsync(cancellation);
+            throw Refused();
+        }
+
+        // A sibling takes the place of the successor that it replaces: its time is that of the exchange, by which it is known below.
+        token.SpentAt ??= now;
+        var next = Add(token.UserId, token.FamilyId, createdAt: token.SpentAt.Value);
+        await db.SaveChangesAsync(cancellation);
+        await transaction.CommitAsync(cancellation);
+        return new Session(token.UserId, next);
+    }
+
+    /// <summary>Ends the session that the token belongs to; a token that nobody knows ends nothing, and is no error.</summary>
+    public async Task RevokeAsync(string sent, CancellationToken cancellation)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellation);
+        if (await FindLockedAsync(sent, cancellation) is { } token)
+        {
+            await RevokeFamilyAsync(token.FamilyId, time.GetUtcNow(), cancellation);
+        }
+
+        await transaction.CommitAsync(cancellation);
+    }
+
+    /// <summary>True when the answer may have been lost: the successor was not used yet, and the exchange was a moment ago.</summary>
+    private async Task<bool> RetireSuccessorAsync(RefreshToken spent, DateTimeOffset now, CancellationToken cancellation)
+    {
+        if (now - spent.SpentAt > LostAnswerWindow)
+        {
+            return false;
+        }
+
+        // The family's usable token is the direct successor exactly when it was made at the exchange.
+        var retired = await db.RefreshTokens
+            .Where(t => t.FamilyId == spent.FamilyId && t.SpentAt == null && t.RevokedAt == null && t.CreatedAt == spent.SpentAt)
+            .ExecuteUpdateAsync(set => set.SetProperty(t => t.RevokedAt, now), cancellation);
+        return retired > 0;
+    }
+
+    /// <summary>
+    /// The token, with its user's row locked: what happens to a family happens one after another. (NO KEY: a row that refers to the user,
+    /// a video say, can be written meanwhile.)
+    /// </summary>
+    private async Task<RefreshToken?> FindLockedAsync(string sent, CancellationToken cancellation)
+    {
+        var hash = SHA256.HashData(Encoding.UTF8.GetBytes(sent));
+        await db.Database.ExecuteSqlAsync(
+            $"SELECT FROM users WHERE id = (SELECT user_id FROM refresh_tokens WHERE token_hash = {hash}) FOR NO KEY UPDATE", cancellation);
+        return await db.RefreshTokens.SingleOrDefaultAsync(t => t.TokenHash == hash, cancellation);
+    }
+
+    private Task<int> RevokeFamilyAsync(Guid familyId, DateTimeOffset now, CancellationToken cancellation) =>
+        db.RefreshTokens
+            .Where(t => t.FamilyId == familyId && t.RevokedAt == null)
+            .ExecuteUpdateAsync(set => set.SetProperty(t => t.RevokedAt, now), cancellation);
+
+    private string Add(Guid userId, Guid familyId, DateTimeOffset createdAt)
+    {
+        var token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(TokenBytes));
+        db.RefreshTokens.Add(new RefreshToken
+        {
+            UserId = userId,
+            FamilyId = familyId,
+            TokenHash = SHA256.HashData(Encoding.UTF8.GetBytes(token)),
+            CreatedAt = createdAt,
+            ExpiresAt = time.GetUtcNow() + options.Value.RefreshTokenLifetime,
+        });
+        return token;
+    }
+
+    private static ApiException Refused() => Refusal.Unauthorized("The refresh token is not valid.");
+}
