@@ -64,31 +64,6 @@ public sealed class LockTests : QueueTest
     }
 
     [Fact]
-    public async Task A_starved_thread_pool_loses_no_lock()
-    {
-        var (queue, other) = (StartQueue(Lock, Interval), StartQueue(Lock, Interval));
-        await queue.EnqueueAsync(Queue, Message("a-1"), Cancellation);
-        Assert.NotNull(await queue.ReceiveAsync(Queue, Wait, Cancellation));
-        using var end = new ManualResetEvent(false);
-        using var renewed = new ManualResetEvent(false);
-        var before = await CommandAsync("PTTL", $"bull:{Queue}:a-1:lock");
-
-        // Far more blocked work than the pool has threads, and than it adds in this time.
-        for (var work = 0; work < 500; work++)
-        {
-            ThreadPool.UnsafeQueueUserWorkItem(_ => end.WaitOne(), null);
-        }
-
-        // Without the pool: this thread waits for three locks.
-        Assert.False(renewed.WaitOne(Lock * 3));
-        end.Set();
-
-        Assert.True((long)before > 0);
-        Assert.True((long)await CommandAsync("PTTL", $"bull:{Queue}:a-1:lock") > 0, "The lock was lost");
-        Assert.Null(await other.ReceiveAsync(Queue, Lock, Cancellation));
-    }
-
-    [Fact]
     public async Task Finishing_twice_or_after_the_lock_was_lost_is_no_error()
     {
         var queue = StartQueue(Lock, Interval);

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using Kinora.Core.Infra.Processes;
 using Kinora.Core.Infra.Queues;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Kinora.IntegrationTests.Queues;
 
@@ -31,6 +33,53 @@ public sealed class OutageTests : QueueTest
         var waiting = consumer.ReceiveAsync(Queue, Wait, Cancellation);
         await producer.EnqueueAsync(Queue, Message("new"), Cancellation);
         Assert.Equal("new", (await waiting)?.Message.Id);
+    }
+
+    [Fact]
+    public async Task A_Redis_that_hangs_costs_a_call_its_timeout_and_no_more()
+    {
+        var queue = StartQueue();
+        await queue.EnqueueAsync(Queue, Message("a-1"), Cancellation);
+        Redis.Signal(PosixSignalNumber.Stop);
+        try
+        {
+            var started = Stopwatch.GetTimestamp();
+            await Assert.ThrowsAsync<QueueUnavailableException>(() => queue.EnqueueAsync(Queue, Message("a-2"), Cancellation));
+            // Three seconds, and the client library looks once a second.
+            Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.Zero, TimeSpan.FromSeconds(6));
+        }
+        finally
+        {
+            Redis.Signal(PosixSignalNumber.Continue);
+        }
+
+        await AvailableAsync(queue);
+        Assert.Equal("a-1", (await queue.ReceiveAsync(Queue, Wait, Cancellation))?.Message.Id);
+    }
+
+    [Fact]
+    public async Task A_Redis_without_memory_is_unavailable_until_it_has_some()
+    {
+        var queue = StartQueue();
+        await CommandAsync("CONFIG", "SET", "maxmemory", "1");
+        await UnavailableAsync(() => queue.EnqueueAsync(Queue, Message("a-1"), Cancellation));
+
+        await CommandAsync("CONFIG", "SET", "maxmemory", "0");
+        await queue.EnqueueAsync(Queue, Message("a-1"), Cancellation);
+
+        Assert.Equal("a-1", (await queue.ReceiveAsync(Queue, Wait, Cancellation))?.Message.Id);
+    }
+
+    [Fact]
+    public async Task A_Redis_that_may_evict_messages_is_warned_of()
+    {
+        await CommandAsync("CONFIG", "SET", "maxmemory-policy", "allkeys-lru");
+        var log = new LogLines();
+        var queue = StartProcess(log: log).GetRequiredService<IJobQueue>();
+
+        await queue.PingAsync(Cancellation);
+
+        await Eventually.TrueAsync(() => log.Lines.Any(line => line.Contains("allkeys-lru", StringComparison.Ordinal)), () => "Nothing was logged");
     }
 
     [Fact]
