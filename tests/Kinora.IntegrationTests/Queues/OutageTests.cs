@@ -17,7 +17,7 @@ public sealed class OutageTests : QueueTest
         await producer.EnqueueAsync(Queue, Message("kept-1"), Cancellation);
         Assert.Equal("kept-1", (await consumer.ReceiveAsync(Queue, Wait, Cancellation))?.Message.Id);
         await producer.EnqueueAsync(Queue, Message("kept-2"), Cancellation);
-        var elsewhere = consumer.ReceiveAsync(QueueNames.Analyze, Wait, Cancellation);
+        var elsewhere = consumer.ReceiveAsync("analyze", Wait, Cancellation);
         await StopRedisAsync();
 
         await Assert.ThrowsAsync<QueueUnavailableException>(() => elsewhere.WaitAsync(Wait, Cancellation));

@@ -10,7 +10,7 @@ namespace Kinora.IntegrationTests.Queues;
 /// <summary>A Redis of its own for each test, and queues as processes would have them.</summary>
 public abstract class QueueTest : IAsyncLifetime
 {
-    protected const string Queue = QueueNames.Hls;
+    protected const string Queue = "hls";
     protected static readonly TimeSpan Wait = TimeSpan.FromSeconds(15);
 
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"kinora-queue-{Guid.CreateVersion7()}");
@@ -45,7 +45,7 @@ public abstract class QueueTest : IAsyncLifetime
             ["Kinora:Queue:LockDuration"] = (lockDuration ?? TimeSpan.FromSeconds(30)).ToString(),
             ["Kinora:Queue:StalledInterval"] = (stalledInterval ?? TimeSpan.FromSeconds(30)).ToString(),
         }).Build();
-        var services = new ServiceCollection().AddLogging().AddKinoraQueue(configuration);
+        var services = new ServiceCollection().AddLogging(logging => logging.SetMinimumLevel(LogLevel.Debug)).AddKinoraQueue(configuration);
         if (log is not null)
         {
             services.AddSingleton(log);
