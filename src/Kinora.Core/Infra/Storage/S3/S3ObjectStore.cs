@@ -201,7 +201,10 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
         return (await _calls.RunAsync($"store {key}", (s3, token) => s3.PutObjectAsync(request, token), cancellation)).ETag;
     }
 
-    /// <summary>Asks the store what it has. Another ETag means that somebody replaced the object since: theirs to check.</summary>
+    /// <summary>
+    /// Asks the store what it has. Another ETag means that somebody replaced the object since: theirs to check. No ETag at all is how
+    /// Swift answers a put that lost against a newer one (its proxy turns the 409 into a 202): then the length has to be right.
+    /// </summary>
     private async Task CheckStoredAsync(string key, long length, string? etag, CancellationToken cancellation)
     {
         var head = await GetMetadataAsync(key, cancellation);
