@@ -19,6 +19,8 @@ public sealed class ErrorResult(ApiException error, int? status = null) : IResul
 
     public int Status { get; } = status ?? error.Code.Status;
 
+    public ErrorBody Body => new(error.Code.Name, error.Message, error.Details);
+
     public Task ExecuteAsync(HttpContext httpContext)
     {
         var response = httpContext.Response;
@@ -35,6 +37,6 @@ public sealed class ErrorResult(ApiException error, int? status = null) : IResul
             response.Headers.RetryAfter = Math.Max(1, seconds).ToString(CultureInfo.InvariantCulture);
         }
 
-        return response.WriteAsJsonAsync(new ErrorBody(error.Code.Name, error.Message, error.Details), httpContext.RequestAborted);
+        return response.WriteAsJsonAsync(Body, httpContext.RequestAborted);
     }
 }
