@@ -1,0 +1,73 @@
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.StaticFiles;
+using Microsoft.Net.Http.Headers;
+
+namespace Kinora.Api.Http;
+
+/// <summary>The web pages: GET /, GET /watch, and the files that they load, which Vite names by their content.</summary>
+public static class WebPages
+{
+    // Nothing inline, nothing from elsewhere. "blob:" is how Media Source Extensions give the video its bytes.
+    private const string ContentSecurityPolicy =
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; media-src 'self' blob:; " +
+        "worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
+
+    private static readonly string[] ReadMethods = [HttpMethods.Get, HttpMethods.Head];
+    private static readonly FileExtensionContentTypeProvider ContentTypes = new();
+
+    public static IEndpointRouteBuilder MapWebPages(this IEndpointRouteBuilder routes)
+    {
+        var folder = Path.Combine(AppContext.BaseDirectory, "wwwroot");
+        MapPage(routes, "/", Path.Combine(folder, "index.html"));
+        MapPage(routes, "/watch", Path.Combine(folder, "watch.html"));
+
+        // Looked up, never put together from what was asked for.
+        var assets = new DirectoryInfo(Path.Combine(folder, "assets")).GetFiles().ToDictionary(file => file.Name, file => file.FullName);
+        routes.MapMethods("/assets/{name}", ReadMethods, (string name, HttpContext context) => GetAsset(assets, name, context))
+            .AllowAnonymous().ExcludeFromDescription();
+        return routes;
+    }
+
+    private static void MapPage(IEndpointRouteBuilder routes, string pattern, string path)
+    {
+        var content = File.ReadAllBytes(path);
+        var etag = new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(content).AsSpan(0, 8))}\"");
+        routes.MapMethods(pattern, ReadMethods, (HttpResponse response) =>
+        {
+            var headers = response.Headers;
+            headers.ContentSecurityPolicy = ContentSecurityPolicy;
+            headers.CacheControl = "no-cache";
+            headers["Referrer-Policy"] = "no-referrer";
+            headers["Cross-Origin-Opener-Policy"] = "same-origin";
+            headers.XContentTypeOptions = "nosniff";
+            return Results.Bytes(content, "text/html; charset=utf-8", entityTag: etag);
+        }).AllowAnonymous().ExcludeFromDescription();
+    }
+
+    private static IResult GetAsset(Dictionary<string, string> assets, string name, HttpContext context)
+    {
+        if (!assets.TryGetValue(name, out var path) || !ContentTypes.TryGetContentType(name, out var contentType))
+        {
+            return Results.NotFound();
+        }
+
+        var headers = context.Response.Headers;
+        headers.CacheControl = "public, max-age=31536000, immutable";
+        headers.Vary = HeaderNames.AcceptEncoding;
+        headers.XContentTypeOptions = "nosniff";
+        foreach (var (encoding, suffix) in new[] { ("br", ".br"), ("gzip", ".gz") })
+        {
+            if (Accepts(context.Request, encoding) && assets.TryGetValue(name + suffix, out var compressed))
+            {
+                headers.ContentEncoding = encoding;
+                return Results.File(compressed, contentType);
+            }
+        }
+
+        return Results.File(path, contentType);
+    }
+
+    private static bool Accepts(HttpRequest request, string encoding) =>
+        request.GetTypedHeaders().AcceptEncoding.Any(accepted =>
+            accepted.Quality is not 0 && accepted.Value.Equals(encoding, StringComparison.OrdinalIgnoreCase));
+}

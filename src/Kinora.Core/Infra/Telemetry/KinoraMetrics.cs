@@ -1,0 +1,75 @@
+using System.Diagnostics.Metrics;
+using Kinora.Core.Errors;
+using Kinora.Core.Infra.Queues;
+using Kinora.Core.Jobs;
+
+namespace Kinora.Core.Infra.Telemetry;
+
+/// <summary>
+/// Kinora's own instruments; as Prometheus shows them: kinora_jobs_finished_total, kinora_job_attempts_total, kinora_job_duration_seconds,
+/// kinora_uploads_total, kinora_upload_bytes_total, kinora_queue_length. Labels are of closed sets: no ids, no names of users.
+/// </summary>
+public sealed class KinoraMetrics
+{
+    public const string MeterName = "Kinora";
+
+    // From a thumbnail's half second to hours of encoding.
+    private static readonly double[] DurationBuckets = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21600];
+
+    private readonly Counter<long> _jobsFinished;
+    private readonly Counter<long> _jobAttempts;
+    private readonly Histogram<double> _jobDuration;
+    private readonly Counter<long> _uploads;
+    private readonly Counter<long> _uploadBytes;
+    private volatile IReadOnlyDictionary<string, QueueCounts> _queues = new Dictionary<string, QueueCounts>();
+
+    public KinoraMetrics(IMeterFactory meters)
+    {
+        var meter = meters.Create(MeterName);
+        _jobsFinished = meter.CreateCounter<long>("kinora.jobs.finished", description: "Jobs that came to their end.");
+        _jobAttempts = meter.CreateCounter<long>("kinora.job.attempts", description: "Attempts that workers began; kind: first or retry.");
+        _jobDuration = meter.CreateHistogram(
+            "kinora.job.duration", "s", "From a job's first attempt to its end.", null,
+            new InstrumentAdvice<double> { HistogramBucketBoundaries = DurationBuckets });
+        _uploads = meter.CreateCounter<long>("kinora.uploads", description: "Uploads that became videos or were refused.");
+        _uploadBytes = meter.CreateCounter<long>("kinora.upload", "By", "Bytes of the uploads that became videos.");
+        meter.CreateObservableGauge("kinora.queue.length", ObserveQueues, description: "Messages in the queue, as last seen.");
+    }
+
+    /// <param name="code">Why it failed; null where it did not.</param>
+    public void JobFinished(JobType type, JobStatus outcome, JobErrorCode? code, TimeSpan duration)
+    {
+        var typeTag = Tag("type", type.ToString());
+        var outcomeTag = Tag("outcome", outcome.ToString());
+        _jobsFinished.Add(1, typeTag, outcomeTag, new("code", code?.Name ?? ""));
+        _jobDuration.Record(duration.TotalSeconds, typeTag, outcomeTag);
+    }
+
+    /// <param name="number">1 for the first attempt.</param>
+    public void JobAttempted(JobType type, int number) =>
+        _jobAttempts.Add(1, Tag("type", type.ToString()), new("kind", number <= 1 ? "first" : "retry"));
+
+    /// <param name="way">How it came: "multipart" or "tus".</param>
+    public void UploadFinished(string way, long bytes)
+    {
+        _uploads.Add(1, new("way", way), new("outcome", "accepted"), new("code", ""));
+        _uploadBytes.Add(bytes, new KeyValuePair<string, object?>("way", way));
+    }
+
+    public void UploadRefused(string way, ErrorCode code) =>
+        _uploads.Add(1, new("way", way), new("outcome", "refused"), new("code", code.Name));
+
+    /// <summary>The latest lengths; empty while Redis is away: no number is better than an old one.</summary>
+    internal void ShowQueues(IReadOnlyDictionary<string, QueueCounts> queues) => _queues = queues;
+
+    private IEnumerable<Measurement<long>> ObserveQueues()
+    {
+        foreach (var (queue, counts) in _queues)
+        {
+            yield return new(counts.Waiting, new("queue", queue), new("state", "waiting"));
+            yield return new(counts.Active, new("queue", queue), new("state", "active"));
+        }
+    }
+
+    private static KeyValuePair<string, object?> Tag(string name, string value) => new(name, value.ToUpperInvariant());
+}

@@ -1,0 +1,89 @@
+import '../style/base.css';
+import '../style/watch.css';
+import { Controls } from './controls';
+import { element } from './elements';
+import { clock } from './format';
+import { connectKeyboard } from './keyboard';
+import { readLink } from './link';
+import { Menu } from './menu';
+import type { Problem } from './problems';
+import { openStream, type Stream } from './stream';
+import { connectTimeline } from './timeline';
+
+const video = element<HTMLVideoElement>('video');
+const stage = element('stage');
+const retry = element<HTMLButtonElement>('retry');
+let stream: Stream | null = null;
+
+const menu = new Menu(video, (level) => stream?.select(level));
+const controls = new Controls(video, () => !menu.isOpen);
+connectTimeline(video);
+connectKeyboard(video, controls);
+
+function open(startAt: number, mustPlay: boolean): void {
+  stream?.stop();
+  stream = null;
+  showProblem(null);
+  showGrowing(false);
+  const link = readLink(location.hash, location.origin);
+  if ('problem' in link) {
+    showProblem(link.problem);
+    return;
+  }
+
+  stage.dataset.state = 'ready';
+  stream = openStream(video, link.url, startAt, {
+    onQualities: (qualities) => menu.setQualities(qualities),
+    onQuality: (level) => menu.setShown(level),
+    onGrowing: showGrowing,
+    onProblem: showProblem,
+  });
+  if (mustPlay) {
+    void video.play().catch(() => undefined); // the browser wants a click first: the button is there
+  }
+}
+
+function openAgain(): void {
+  open(video.currentTime, stage.dataset.started === 'true');
+}
+
+function showProblem(problem: Problem | null): void {
+  element('problem').hidden = problem === null;
+  stage.dataset.state = problem === null ? 'ready' : 'problem';
+  stage.dataset.problem = problem?.code ?? '';
+  if (problem !== null) {
+    const wasAt = video.currentTime;
+    video.pause();
+    element('problem-title').textContent = problem.title;
+    element('problem-text').textContent = problem.text;
+    retry.hidden = !problem.canRetry;
+    retry.onclick = () => open(wasAt, true);
+    element('facts').textContent = '';
+    if (problem.code === 'offline') {
+      window.addEventListener('online', openAgain, { once: true });
+    }
+  }
+}
+
+function showGrowing(isGrowing: boolean): void {
+  element('growing').hidden = !isGrowing;
+}
+
+function showFacts(): void {
+  if (video.videoWidth > 0) {
+    // Neither a strip nor a tower: the picture keeps its own shape inside of the stage.
+    const ratio = Math.min(Math.max(video.videoWidth / video.videoHeight, 0.8), 2.4);
+    stage.style.setProperty('--ratio', ratio.toFixed(4));
+  }
+
+  const length = Number.isFinite(video.duration) ? clock(video.duration) : '';
+  const size = video.videoWidth > 0 ? `${video.videoWidth} × ${video.videoHeight}` : '';
+  element('facts').textContent = [length, size].filter((fact) => fact !== '').join(' · ');
+}
+
+for (const event of ['loadedmetadata', 'durationchange', 'resize']) {
+  video.addEventListener(event, showFacts);
+}
+
+window.addEventListener('hashchange', () => open(0, false));
+open(0, false);
