@@ -13,6 +13,16 @@ internal static class IdentitySetup
         services.AddAuthorization();
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme).AddJwtBearer();
         services.AddOptions<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme).Configure<IOptions<AuthOptions>>(Configure);
+        // Comes with authentication and serves cookies, which there are none of: it would write a key ring into the user's home.
+        services.RemoveAll(service => service.ImplementationType?.FullName == "Microsoft.AspNetCore.DataProtection.Internal.DataProtectionHostedService");
+    }
+
+    private static void RemoveAll(this IServiceCollection services, Predicate<ServiceDescriptor> unwanted)
+    {
+        foreach (var service in services.Where(service => unwanted(service)).ToList())
+        {
+            services.Remove(service);
+        }
     }
 
     private static void Configure(JwtBearerOptions bearer, IOptions<AuthOptions> auth)

@@ -26,7 +26,7 @@ internal sealed class ErrorResponses : IOpenApiOperationTransformer
         {
             var status = group.Key.ToString(CultureInfo.InvariantCulture);
             operation.Responses ??= [];
-            operation.Responses[status] = Response(group.First(), context.Document!);
+            operation.Responses[status] = Reference(group.First(), context.Document!);
         }
     }
 
@@ -66,6 +66,16 @@ internal sealed class ErrorResponses : IOpenApiOperationTransformer
 
         yield return ErrorCode.Internal;
         yield return ErrorCode.Unavailable;
+    }
+
+    private static OpenApiResponseReference Reference(ErrorCode code, OpenApiDocument document)
+    {
+        if (document.Components?.Responses?.ContainsKey(code.Name) != true)
+        {
+            document.AddComponent<IOpenApiResponse>(code.Name, Response(code, document));
+        }
+
+        return new OpenApiResponseReference(code.Name, document);
     }
 
     private static OpenApiResponse Response(ErrorCode code, OpenApiDocument document)

@@ -16,6 +16,18 @@ internal sealed class MemberSchemas : IOpenApiSchemaTransformer, IOpenApiOperati
             schema.Description = "The one shape of every error. `details` of a VALIDATION_ERROR is a list of `{path, message}`.";
         }
 
+        if (context.JsonTypeInfo.Type == typeof(string))
+        {
+            // The exporter cannot look into our own converter of strings.
+            schema.Type = context.JsonPropertyInfo?.IsGetNullable == true ? JsonSchemaType.String | JsonSchemaType.Null : JsonSchemaType.String;
+        }
+
+        // Requests refuse unknown members; answers may gain some.
+        if (!context.JsonTypeInfo.Type.Name.EndsWith("Request", StringComparison.Ordinal))
+        {
+            schema.AdditionalPropertiesAllowed = true;
+        }
+
         var attributes = context.JsonPropertyInfo?.AttributeProvider?.GetCustomAttributes(inherit: true) ?? [];
         foreach (var attribute in attributes)
         {

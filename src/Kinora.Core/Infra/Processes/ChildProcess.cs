@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace Kinora.Core.Infra.Processes;
 
@@ -10,6 +11,10 @@ namespace Kinora.Core.Infra.Processes;
 /// </summary>
 public sealed partial class ChildProcess : IAsyncDisposable
 {
+    /// <summary>Longer lines are handed on in pieces.</summary>
+    public const int MaxLineChars = 65536;
+
+    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(2);
     private readonly Process _process;
     private readonly Task _output;
     private readonly Task _error;
@@ -24,7 +29,7 @@ public sealed partial class ChildProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
-    /// <summary>The exit code (128 + n after signal n), once the process has ended and its piped output was read to the end.</summary>
+    /// <summary>The exit code (128 + n after signal n), once the process has ended and its piped output was read.</summary>
     public Task<int> Exited { get; }
 
     /// <summary>The process's input; only with <see cref="ChildProcessSpec.RedirectInput"/>.</summary>
@@ -116,18 +121,41 @@ public sealed partial class ChildProcess : IAsyncDisposable
         return process;
     }
 
+    // Not ReadLineAsync: a process that prints a gigabyte without a line break must not cost us a gigabyte.
     private static async Task Pump(StreamReader reader, Action<string> onLine)
     {
-        while (await reader.ReadLineAsync() is { } line)
+        var line = new StringBuilder();
+        var buffer = new char[4096];
+        int count;
+        while ((count = await reader.ReadAsync(buffer)) > 0)
         {
-            onLine(line);
+            foreach (var character in buffer.AsSpan(0, count))
+            {
+                if (character == '\n' || line.Length == MaxLineChars)
+                {
+                    onLine(line.ToString().TrimEnd('\r'));
+                    line.Clear();
+                }
+
+                if (character != '\n')
+                {
+                    line.Append(character);
+                }
+            }
+        }
+
+        if (line.Length > 0)
+        {
+            onLine(line.ToString());
         }
     }
 
     private async Task<int> WaitAsync()
     {
         await _process.WaitForExitAsync();
-        await Task.WhenAll(_output, _error);
+
+        // A grandchild that lives on holds the pipes open: what it still prints is not waited for.
+        await Task.WhenAny(Task.WhenAll(_output, _error), Task.Delay(DrainTime));
         return _process.ExitCode;
     }
 

@@ -2,13 +2,17 @@ namespace Kinora.Core.Infra.Storage;
 
 /// <summary>
 /// Where bytes live: an S3 bucket or a local folder. Keys are made by Kinora alone (<see cref="ObjectKey"/>), never from a string of a
-/// user. Every method may throw <see cref="StorageException"/>: the store is down, slow or full, and the same call may succeed later.
+/// user; one outside of [a-z0-9._/-] is an ArgumentException. No key may be another one's folder ("a" beside "a/b"). Every method may
+/// throw <see cref="StorageException"/>: the store is down, slow or full, and the same call may succeed later. No exchange with a
+/// remote store waits for ever.
 /// </summary>
 public interface IObjectStore
 {
     /// <summary>
     /// Stores the whole local file under the key and replaces what was there. Returns only once all bytes are durable in the store and
-    /// their number is right; on an error or cancellation nothing is visible under the key and no part is left behind.
+    /// their number is right. Whoever reads the key meanwhile sees the whole old object or the whole new one, never a part; on an error
+    /// or cancellation no part is left behind, as long as the store can still be reached. An answer that was lost on its way is an error
+    /// too: the object may then be there, whole. A local file that is missing is a FileNotFoundException.
     /// </summary>
     Task PutFileAsync(string key, string path, string contentType, CancellationToken cancellation);
 
@@ -17,18 +21,25 @@ public interface IObjectStore
 
     /// <summary>
     /// Opens the object, or <paramref name="length"/> bytes of it from <paramref name="offset"/>; null when there is none. The stream
-    /// reads straight from the store, is not seekable, holds no more than a buffer in memory, and throws <see cref="StorageException"/>
-    /// when it ends before its promised length. A range past the end is cut to what exists.
+    /// reads straight from the store and asynchronously only, is not seekable, holds no more than a buffer in memory, and throws
+    /// <see cref="StorageException"/> when it ends before its promised length. A range past the end is cut to what exists. Disposing of
+    /// it early costs nothing.
     /// </summary>
     Task<ObjectContent?> OpenReadAsync(string key, long offset, long? length, CancellationToken cancellation);
 
     /// <summary>The object's size and age; null when there is none.</summary>
     Task<ObjectInfo?> HeadAsync(string key, CancellationToken cancellation);
 
-    /// <summary>Removes the objects; one that does not exist is no error. Any number of keys.</summary>
+    /// <summary>
+    /// Removes the objects; one that does not exist is no error. Any number of keys. After an error some may be gone and others not:
+    /// call again.
+    /// </summary>
     Task DeleteAsync(IReadOnlyCollection<string> keys, CancellationToken cancellation);
 
-    /// <summary>All objects whose key starts with the prefix, in the order of their keys, page by page.</summary>
+    /// <summary>
+    /// All objects whose key starts with the prefix, in the ordinal order of their keys, page by page. What is put or deleted meanwhile
+    /// may or may not be seen.
+    /// </summary>
     IAsyncEnumerable<ObjectInfo> ListAsync(string prefix, CancellationToken cancellation);
 
     /// <summary>Answers when the store can be reached and its bucket or folder can be used; throws otherwise.</summary>

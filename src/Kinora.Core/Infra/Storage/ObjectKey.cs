@@ -1,11 +1,47 @@
+using System.Buffers;
+
 namespace Kinora.Core.Infra.Storage;
 
 /// <summary>Every key in the store. Made of ids and fixed words only; a prefix is never written twice.</summary>
 public static class ObjectKey
 {
+    /// <summary>S3's own limit is 1,024 bytes and a file name's is 255; no key of ours comes near.</summary>
+    private const int MaxLength = 255;
+
+    private static readonly SearchValues<char> Allowed = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789._/-");
+
     public static string SourcePrefix(Guid videoId) => $"sources/{videoId}/";
 
     public static string Source(Guid videoId) => $"{SourcePrefix(videoId)}source";
 
     public static string DerivativePrefix(Guid videoId, Guid jobId, long fence) => $"derivatives/{videoId}/{jobId}/{fence}/";
+
+    /// <summary>
+    /// Defence in depth: whatever is wrong above, no call to a store leaves its bucket or folder. Throws ArgumentException, since a bad
+    /// key is a bug and no fault of the store.
+    /// </summary>
+    internal static void Check(string key)
+    {
+        if (key.Length == 0 || key[^1] == '/' || !IsWellFormed(key))
+        {
+            throw new ArgumentException("This is no key of an object.", nameof(key));
+        }
+    }
+
+    /// <summary>As <see cref="Check"/>; a prefix may be empty and may end with "/" or within a name.</summary>
+    internal static void CheckPrefix(string prefix)
+    {
+        if (prefix.Length > 0 && !IsWellFormed(prefix))
+        {
+            throw new ArgumentException("This is no prefix of objects.", nameof(prefix));
+        }
+    }
+
+    // No name begins with a dot: that refuses "." and ".." and leaves such names to a store's own files.
+    private static bool IsWellFormed(string key) =>
+        key.Length <= MaxLength
+        && key[0] is not ('/' or '.')
+        && !key.AsSpan().ContainsAnyExcept(Allowed)
+        && !key.Contains("//", StringComparison.Ordinal)
+        && !key.Contains("/.", StringComparison.Ordinal);
 }

@@ -1,4 +1,8 @@
 namespace Kinora.Core.Infra.Storage;
 
 /// <summary>The object store could not do what was asked of it, this time. The API answers UNAVAILABLE; a job tries again.</summary>
-public sealed class StorageException(string message, Exception? inner = null) : Exception(message, inner);
+public sealed class StorageException(string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>There is no room left: a job fails with DISK_FULL instead of STORAGE.</summary>
+    public bool IsFull { get; init; }
+}

@@ -1,0 +1,27 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+
+namespace Kinora.Cli.Commands;
+
+internal static class CommonOptions
+{
+    private const int HighestPort = 65535;
+
+    public static Option<string?> DataDir() =>
+        new("--data-dir") { Description = "The folder of all data [default: .kinora in the checkout]." };
+
+    public static Option<int> Port(int defaultPort)
+    {
+        var option = new Option<int>("--port") { Description = "The port of the API on 127.0.0.1; 0 for a free one.", DefaultValueFactory = _ => defaultPort };
+        option.Validators.Add(Range(0, HighestPort));
+        return option;
+    }
+
+    public static Action<OptionResult> Range(int least, int most) => result =>
+    {
+        if (result.GetValueOrDefault<int>() is var value && (value < least || value > most))
+        {
+            result.AddError($"{result.Option.Name} must be {least} to {most}.");
+        }
+    };
+}

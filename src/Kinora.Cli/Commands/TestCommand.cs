@@ -1,0 +1,3 @@
+using System.CommandLine;
+namespace Kinora.Cli.Commands;
+internal static class TestCommand { public static Command Create() => new("test", ""); }

@@ -1,0 +1,95 @@
+using Amazon.S3.Model;
+
+namespace Kinora.Core.Infra.Storage.S3;
+
+/// <summary>Sends one large file in parts, each read from the file as it is sent; whatever goes wrong, the parts are taken back.</summary>
+internal sealed class S3MultipartUpload(S3Calls calls, S3StorageOptions options)
+{
+    /// <summary>S3's limit. A file that passes it is sent in larger parts.</summary>
+    private const int MaxParts = 10_000;
+
+    /// <returns>The object's ETag.</returns>
+    public async Task<string?> SendAsync(string key, string path, long length, string contentType, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+
+        // Not to be cancelled: an upload whose id never came back could not be aborted.
+        var begin = new InitiateMultipartUploadRequest { BucketName = options.Bucket, Key = key, ContentType = contentType };
+        var upload = await calls.RunAsync(
+            $"begin the upload of {key}", (s3, token) => s3.InitiateMultipartUploadAsync(begin, token), CancellationToken.None);
+        try
+        {
+            var parts = await SendPartsAsync(key, upload.UploadId, path, length, cancellation);
+            return await CompleteAsync(key, upload.UploadId, parts, length, cancellation);
+        }
+        catch
+        {
+            await AbortAsync(key, upload.UploadId);
+            throw;
+        }
+    }
+
+    private async Task<UploadPartResponse[]> SendPartsAsync(
+        string key, string uploadId, string path, long length, CancellationToken cancellation)
+    {
+        var partSize = Math.Max(options.PartSizeBytes, (length + MaxParts - 1) / MaxParts);
+        var sent = new UploadPartResponse[(length + partSize - 1) / partSize];
+
+        // Returns only when no part is on its way any more: a part that arrives after the abort would stay.
+        await Parallel.ForAsync(
+            0,
+            sent.Length,
+            new ParallelOptions { MaxDegreeOfParallelism = options.UploadConcurrency, CancellationToken = cancellation },
+            async (index, token) =>
+            {
+                await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 0, FileOptions.Asynchronous);
+                file.Position = index * partSize;
+                var part = new UploadPartRequest
+                {
+                    BucketName = options.Bucket,
+                    Key = key,
+                    UploadId = uploadId,
+                    PartNumber = index + 1,
+                    PartSize = Math.Min(partSize, length - file.Position),
+                    InputStream = file,
+                    UseChunkEncoding = options.UseChunkEncoding,
+                };
+                sent[index] = await calls.RunAsync(
+                    $"store part {part.PartNumber} of {key}", (s3, limit) => s3.UploadPartAsync(part, limit), token);
+            });
+        return sent;
+    }
+
+    private async Task<string?> CompleteAsync(
+        string key, string uploadId, UploadPartResponse[] parts, long length, CancellationToken cancellation)
+    {
+        var complete = new CompleteMultipartUploadRequest
+        {
+            BucketName = options.Bucket,
+            Key = key,
+            UploadId = uploadId,
+            MpuObjectSize = length,
+        };
+        complete.AddPartETags(parts);
+        var response = await calls.RunAsync(
+            $"complete {key}", (s3, token) => s3.CompleteMultipartUploadAsync(complete, token), cancellation);
+
+        // S3 may begin to answer 200 and find the error later, which then stands in the body (CompleteMultipartUpload, API reference).
+        // The SDK throws then; an answer that is neither is not taken for a success.
+        return string.IsNullOrEmpty(response.ETag) ? throw new StorageException($"S3 did not confirm {key}.") : response.ETag;
+    }
+
+    private async Task AbortAsync(string key, string uploadId)
+    {
+        try
+        {
+            // With a token of its own: the upload may fail because the caller's was cancelled.
+            var abort = new AbortMultipartUploadRequest { BucketName = options.Bucket, Key = key, UploadId = uploadId };
+            await calls.RunAsync($"abort {key}", (s3, token) => s3.AbortMultipartUploadAsync(abort, token), CancellationToken.None);
+        }
+        catch (StorageException)
+        {
+            // The error that led here says more. The store is away, or it has completed the upload and knows it no longer.
+        }
+    }
+}

@@ -1,0 +1,3 @@
+namespace Kinora.Core.Infra.Storage;
+
+public enum StorageKind { Folder, S3 }

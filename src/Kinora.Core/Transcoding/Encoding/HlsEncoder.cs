@@ -1,0 +1,90 @@
+using Kinora.Core.Errors;
+using Kinora.Core.Infra.Media;
+using Kinora.Core.Transcoding.Planning;
+using Microsoft.Extensions.Options;
+
+namespace Kinora.Core.Transcoding.Encoding;
+
+/// <summary>
+/// Encodes all renditions of a plan. Damage of the source is decoded around; whether enough came out is judged here by frame counts
+/// (<see cref="TranscodingOptions.MinFrameShare"/>), and times and keyframes by the verification of the packaged segments.
+/// </summary>
+public sealed class HlsEncoder(Ffmpeg ffmpeg, IOptions<TranscodingOptions> options)
+{
+    private readonly TranscodingOptions _options = options.Value;
+
+    /// <param name="plan">With segments.</param>
+    /// <param name="sourcePath">Absolute.</param>
+    /// <param name="outputFolder">Absolute, exists; files of the renditions' names in it are overwritten.</param>
+    /// <exception cref="JobFailedException">Of <see cref="Ffmpeg.RunAsync"/>; CORRUPT also when too few frames came out.</exception>
+    public async Task<EncodeResult> RunAsync(
+        TranscodePlan plan, string sourcePath, string outputFolder, IProgress<EncodeProgress>? progress, CancellationToken cancellation)
+    {
+        var command = HlsCommand.Build(plan, sourcePath, outputFolder, _options.EncodeTimeLimit);
+        var run = await ffmpeg.RunAsync(command, progress is null ? null : new Forward(plan, progress), cancellation);
+        var warnings = new List<string>();
+        CheckFrames(plan, run.Frames, warnings);
+        var tracks = plan.Renditions
+            .Select(r => new EncodedTrack(r.Name, TrackKind.Video, HlsCommand.VideoFile(outputFolder, r), r.Width, r.Height, r.FrameRate))
+            .ToList();
+        if (tracks.Find(track => !HasContent(track.Path)) is not null)
+        {
+            throw new JobFailedException(JobErrorCode.Corrupt, "No picture could be decoded.");
+        }
+
+        if (plan.Audio is not null)
+        {
+            var path = HlsCommand.AudioFile(outputFolder);
+            if (HasContent(path))
+            {
+                tracks.Add(new EncodedTrack("audio", TrackKind.Audio, path, 0, 0, default));
+            }
+            else
+            {
+                // A silent video is worth more than none.
+                warnings.Add("audio_undecodable");
+            }
+        }
+
+        return new EncodeResult(tracks, run.Frames, run.Elapsed, run.CpuTime, warnings);
+    }
+
+    // Exit code 0 is not success: a truncated MP4 gave 41 of 180 frames with it.
+    private void CheckFrames(TranscodePlan plan, long frames, List<string> warnings)
+    {
+        if (frames == 0)
+        {
+            throw new JobFailedException(JobErrorCode.Corrupt, "No picture could be decoded.");
+        }
+
+        if (plan.Segments is { } segments && frames < segments.Frames.Min)
+        {
+            if (frames < segments.Frames.Min * _options.MinFrameShare)
+            {
+                throw new JobFailedException(
+                    JobErrorCode.Corrupt, $"The file is damaged: only {frames} of {segments.Frames.Min} pictures could be decoded.");
+            }
+
+            warnings.Add("frames_missing");
+        }
+    }
+
+    // ffmpeg leaves a file without a single packet at 0 bytes, since delay_moov waits for the first one.
+    private static bool HasContent(string path) => new FileInfo(path) is { Exists: true, Length: > 0 };
+
+    /// <summary>From ffmpeg's own figures to the share of the whole.</summary>
+    private sealed class Forward(TranscodePlan plan, IProgress<EncodeProgress> progress) : IProgress<FfmpegProgress>
+    {
+        private double _fraction;
+
+        public void Report(FfmpegProgress value)
+        {
+            // Audio runs ahead of the video by the encoder's lookahead, so the frames tell better where their number is known.
+            var share = plan.Segments is { Timing: not FrameTiming.Regenerated } segments
+                ? (double)value.Frames / Math.Max(1, segments.Frames.Min)
+                : plan.DurationUs is > 0 ? value.OutTime.TotalMicroseconds / plan.DurationUs.Value : 0;
+            _fraction = Math.Clamp(share, _fraction, 1);
+            progress.Report(new EncodeProgress((long)value.OutTime.TotalMilliseconds, _fraction));
+        }
+    }
+}

@@ -1,0 +1,100 @@
+using Kinora.Core.Transcoding.Packaging.IsoMedia;
+using Kinora.Core.Transcoding.Packaging.Verification;
+
+namespace Kinora.Core.Transcoding.Packaging;
+
+/// <summary>
+/// Makes an HLS package of ffmpeg's fragmented MP4 files: one object of byte ranges a rendition, its playlists, the master, and a report
+/// on what lies on disk in the end. Touches no sample: bytes are copied, never rewritten.
+/// </summary>
+public static class Packager
+{
+    /// <param name="tracks">At least one of video and at most one of audio; names are unique.</param>
+    /// <param name="folder">Is created when missing; files in it are overwritten.</param>
+    /// <param name="longestSegment">The longest segment that was planned: the least EXT-X-TARGETDURATION.</param>
+    /// <param name="expectations">What the source promises, for the report.</param>
+    /// <param name="cancellation">Leaves a half-written folder behind.</param>
+    /// <exception cref="IsoMediaException">A track is not what the encoder was asked for. Failed checks do not throw: see the report.</exception>
+    public static async Task<Package> PackageAsync(
+        IReadOnlyList<TrackInput> tracks,
+        string folder,
+        TimeSpan longestSegment,
+        Expectations expectations,
+        CancellationToken cancellation)
+    {
+        Validate(tracks);
+        var scans = tracks.Select(t => TrackScan.Read(t, cancellation)).ToList();
+        var (renditions, target) = Cut(scans, longestSegment);
+
+        Directory.CreateDirectory(folder);
+        var writer = new PackageWriter(folder);
+        var files = new List<PackagedFile>();
+        foreach (var scan in scans)
+        {
+            files.AddRange(await writer.WriteTrackAsync(scan, cancellation));
+        }
+
+        foreach (var rendition in renditions)
+        {
+            await WritePlaylistsAsync(writer, rendition, target, files, cancellation);
+        }
+
+        var videos = renditions.Where(r => r.Description.Kind == TrackKind.Video).ToList();
+        var master = MasterPlaylist.Write(videos, renditions.Find(r => r.Description.Kind == TrackKind.Audio), target);
+        files.Add(await writer.WriteTextAsync(PackageLayout.Master, master, cancellation));
+        return new Package(files, PackageVerifier.Verify(folder, tracks, expectations, cancellation));
+    }
+
+    /// <summary>The renditions, audio last, and the target duration that all of them share.</summary>
+    private static (List<Rendition> Renditions, int TargetDuration) Cut(List<TrackScan> scans, TimeSpan longestSegment)
+    {
+        var videos = scans.Where(s => s.Input.Kind == TrackKind.Video).ToList();
+        var cuts = videos.Select(v => (Scan: v, Segments: Segmenter.CutVideo(v.Fragments))).ToList();
+        var target = TargetOf();
+        if (scans.Find(s => s.Input.Kind == TrackKind.Audio) is { } audio)
+        {
+            cuts.Add((audio, Segmenter.CutAudio(audio.Fragments, videos[0].Fragments, target)));
+            target = TargetOf();
+        }
+
+        return ([.. cuts.Select(c => ToRendition(c.Scan, c.Segments))], target);
+
+        int TargetOf() => MediaPlaylist.TargetDuration(longestSegment, cuts.Max(c => c.Segments.Max(s => s.DurationUs)));
+    }
+
+    private static async Task WritePlaylistsAsync(
+        PackageWriter writer, Rendition rendition, int target, List<PackagedFile> files, CancellationToken cancellation)
+    {
+        var playlist = MediaPlaylist.Write(rendition, target);
+        files.Add(await writer.WriteTextAsync(PackageLayout.Playlist(rendition.Name), playlist, cancellation));
+        if (rendition.Description.Kind == TrackKind.Video)
+        {
+            var iframes = MediaPlaylist.WriteIFrames(rendition, target);
+            files.Add(await writer.WriteTextAsync(PackageLayout.IFramePlaylist(rendition.Name), iframes, cancellation));
+        }
+    }
+
+    private static Rendition ToRendition(TrackScan scan, IReadOnlyList<Segment> segments)
+    {
+        var duration = segments.Sum(s => s.DurationUs);
+        var rate = scan.Input.FrameRate;
+        return new Rendition(scan.Input.Name, scan.Init.Description, [new Span(0, segments)])
+        {
+            FrameRate = rate.IsKnown ? (decimal)rate.Num / rate.Den : scan.Frames * 1_000_000m / duration,
+            Language = scan.Input.Language,
+        };
+    }
+
+    private static void Validate(IReadOnlyList<TrackInput> tracks)
+    {
+        if (tracks.Any(t => !PackageLayout.IsName(t.Name)) || tracks.DistinctBy(t => t.Name).Count() != tracks.Count)
+        {
+            throw new ArgumentException("Names of tracks must be unique and of a-z, 0-9, - and _.", nameof(tracks));
+        }
+
+        if (!tracks.Any(t => t.Kind == TrackKind.Video) || tracks.Count(t => t.Kind == TrackKind.Audio) > 1)
+        {
+            throw new ArgumentException("A package needs video, and has at most one audio track.", nameof(tracks));
+        }
+    }
+}

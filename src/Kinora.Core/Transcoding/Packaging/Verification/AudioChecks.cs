@@ -1,0 +1,61 @@
+namespace Kinora.Core.Transcoding.Packaging.Verification;
+
+/// <summary>How the audio lies beside the video.</summary>
+internal static class AudioChecks
+{
+    // One AAC frame (21 ms) of rounding at each end, and the 100 ms that aresample may leave uncompensated (min_hard_comp=0.1).
+    private const long EndToleranceUs = 250_000;
+
+    // ffmpeg closes an audio fragment with the first frame past -frag_duration 1000000.
+    private const long LongestFragmentUs = 1_100_000;
+
+    public static void Run(CheckList checks, PublishedRendition audio, PublishedRendition video, Expectations expectations)
+    {
+        checks.AddFault("audio-stays-behind-the-video-edge", audio.Name, "every cut at or before one of the video, within a fragment", FindEdgeFault(audio, video));
+        CheckEnd(checks, audio, video, expectations.AudioEnd);
+    }
+
+    /// <summary>
+    /// A segment that starts just before a cut of the video belongs to what follows it; it must end at or before the next cut for which
+    /// there was room.
+    /// </summary>
+    private static string? FindEdgeFault(PublishedRendition audio, PublishedRendition video)
+    {
+        var edge = 1;
+        for (var i = 0; i + 1 < audio.Segments.Count; i++)
+        {
+            var (start, end) = (audio.Segments[i].Start.Microseconds, audio.Segments[i].End.Microseconds);
+            while (edge < video.Segments.Count && video.Segments[edge].Start.Microseconds <= start + LongestFragmentUs)
+            {
+                edge++;
+            }
+
+            if (edge < video.Segments.Count && end > video.Segments[edge].Start.Microseconds)
+            {
+                return $"segment {i} ends at {CheckList.Seconds(end)}, past the video's cut at {CheckList.Seconds(video.Segments[edge].Start.Microseconds)}";
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// Where the source's audio ends is known, the published audio must end there: shorter or longer than the video is then the source's own
+    /// way, and legal. Where it is not known, a difference is told and not judged.
+    /// </summary>
+    private static void CheckEnd(CheckList checks, PublishedRendition audio, PublishedRendition video, TimeSpan? expected)
+    {
+        var end = audio.End.Microseconds;
+        var behind = video.End.Microseconds - end;
+        var relation = Math.Abs(behind) <= EndToleranceUs ? "together with the video"
+            : behind > 0 ? $"{CheckList.Seconds(behind)} before the video"
+            : $"{CheckList.Seconds(-behind)} after the video";
+        var target = (long)(expected?.TotalMicroseconds ?? 0);
+        checks.Add(
+            "audio-ends-as-in-the-source",
+            audio.Name,
+            expected is null || Math.Abs(end - target) <= EndToleranceUs,
+            expected is null ? "any end: the source does not tell" : $"{CheckList.Seconds(target)} within {CheckList.Seconds(EndToleranceUs)}",
+            $"{CheckList.Seconds(end)}, {relation}");
+    }
+}

@@ -1,0 +1,16 @@
+namespace Kinora.Core.Transcoding.Packaging.Verification;
+
+/// <summary>What the source promises of the package. Null stands for what the caller does not know: it is then reported, not judged.</summary>
+public sealed record Expectations
+{
+    public required ExpectedFrames Frames { get; init; }
+
+    /// <summary>From the first shown frame to the end of the last one.</summary>
+    public TimeSpan? VideoDuration { get; init; }
+
+    /// <summary>When the source's audio ends, counted from the first shown frame of the video. It may well end earlier or later.</summary>
+    public TimeSpan? AudioEnd { get; init; }
+
+    /// <summary>The planned starts of the segments, in seconds from the first shown frame; the first is 0.</summary>
+    public IReadOnlyList<double>? SegmentStarts { get; init; }
+}

@@ -1,0 +1,80 @@
+using Kinora.Core.Transcoding.Packaging.IsoMedia;
+
+namespace Kinora.Core.Transcoding.Packaging.Verification;
+
+/// <summary>
+/// Reads a package back from its folder, from the master down to the boxes, and holds it against what players need and what the source
+/// promises. It knows nothing of what the packager meant, and starts no ffmpeg: what it reads is what will be published.
+/// </summary>
+public static class PackageVerifier
+{
+    /// <param name="folder">What the packager wrote.</param>
+    /// <param name="tracks">The planned renditions; their paths are not read.</param>
+    /// <param name="expectations">What the source promises.</param>
+    /// <param name="cancellation">Looked at between fragments.</param>
+    public static VerificationReport Verify(
+        string folder, IReadOnlyList<TrackInput> tracks, Expectations expectations, CancellationToken cancellation)
+    {
+        var checks = new CheckList();
+        var master = Open(checks, null, () => PublishedMaster.Parse(File.ReadAllText(Path.Combine(folder, PackageLayout.Master))));
+        var videos = new List<PublishedRendition>();
+        PublishedRendition? audio = null;
+        foreach (var track in tracks)
+        {
+            var rendition = Open(checks, track.Name, () => PublishedRendition.Read(folder, track.Name, cancellation));
+            if (rendition is not null && track.Kind == TrackKind.Video)
+            {
+                videos.Add(rendition);
+            }
+            else
+            {
+                audio = rendition;
+            }
+        }
+
+        if (master is null || !checks.AllPassed)
+        {
+            // What cannot be read fails every other check too: one clear line says more than twenty.
+            return checks.ToReport();
+        }
+
+        foreach (var rendition in audio is null ? videos : [.. videos, audio])
+        {
+            RenditionChecks.Run(checks, rendition, videos[0].Playlist.TargetDuration);
+        }
+
+        VideoChecks.Run(checks, videos, expectations);
+        foreach (var video in videos)
+        {
+            var iframes = Open(checks, video.Name, () => PublishedPlaylist.Parse(
+                File.ReadAllText(PublishedPath.Resolve(folder, PackageLayout.IFramePlaylist(video.Name)))));
+            if (iframes is not null)
+            {
+                IFrameChecks.Run(checks, video, iframes);
+            }
+        }
+
+        if (audio is not null)
+        {
+            AudioChecks.Run(checks, audio, videos[0], expectations);
+        }
+
+        MasterChecks.Run(checks, master, tracks, videos, audio);
+        return checks.ToReport();
+    }
+
+    private static T? Open<T>(CheckList checks, string? rendition, Func<T> read)
+        where T : class
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception e) when (e is IsoMediaException or FormatException or FileNotFoundException or DirectoryNotFoundException)
+        {
+            // The messages of the last two have the path of a working folder, which is nobody's business.
+            checks.Add("is-readable", rendition, false, "playlists and media that can be read", e is IOException ? "a file is missing" : e.Message);
+            return null;
+        }
+    }
+}

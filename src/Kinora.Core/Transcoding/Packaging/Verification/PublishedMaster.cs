@@ -1,0 +1,43 @@
+namespace Kinora.Core.Transcoding.Packaging.Verification;
+
+/// <summary>The master playlist as it lies on disk: each entry's attributes, with its URI as "URI" also where the text has it on a line of its own.</summary>
+internal sealed record PublishedMaster(
+    IReadOnlyList<Dictionary<string, string>> Variants,
+    IReadOnlyList<Dictionary<string, string>> IFrames,
+    IReadOnlyList<Dictionary<string, string>> Audio)
+{
+    /// <exception cref="FormatException">This is no master playlist that we would publish.</exception>
+    public static PublishedMaster Parse(string text)
+    {
+        var master = (Variants: new List<Dictionary<string, string>>(), IFrames: new List<Dictionary<string, string>>(), Audio: new List<Dictionary<string, string>>());
+        Dictionary<string, string>? pending = null;
+        foreach (var line in PlaylistText.ReadLines(text))
+        {
+            var (tag, value) = PlaylistText.SplitTag(line);
+            if ((tag is null) != (pending is not null))
+            {
+                throw new FormatException("A variant must be followed by its URI.");
+            }
+
+            switch (tag)
+            {
+                case null:
+                    pending!["URI"] = line;
+                    master.Variants.Add(pending);
+                    pending = null;
+                    break;
+                case "EXT-X-STREAM-INF":
+                    pending = PlaylistText.ParseAttributes(value);
+                    break;
+                case "EXT-X-I-FRAME-STREAM-INF":
+                    master.IFrames.Add(PlaylistText.ParseAttributes(value));
+                    break;
+                case "EXT-X-MEDIA":
+                    master.Audio.Add(PlaylistText.ParseAttributes(value));
+                    break;
+            }
+        }
+
+        return new PublishedMaster(master.Variants, master.IFrames, master.Audio);
+    }
+}

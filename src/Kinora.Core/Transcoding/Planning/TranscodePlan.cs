@@ -1,0 +1,36 @@
+using System.Text.Json.Serialization;
+using Kinora.Core.Infra.Media;
+
+namespace Kinora.Core.Transcoding.Planning;
+
+/// <summary>What a transcode will do, decided before anything is encoded. Stored and shown as JSON.</summary>
+public sealed record TranscodePlan
+{
+    /// <summary>Largest first; at least one.</summary>
+    public required IReadOnlyList<Rendition> Renditions { get; init; }
+
+    /// <summary>Null: the video is silent; <see cref="Reasons"/> tells when that is not the source's own doing.</summary>
+    public AudioPlan? Audio { get; init; }
+
+    /// <summary>Null until the source's packets were scanned; nothing can be encoded before.</summary>
+    public SegmentPlan? Segments { get; init; }
+
+    /// <summary>Microseconds; exact after the scan, null when nobody knows.</summary>
+    public long? DurationUs { get; init; }
+
+    /// <summary>All renditions and the audio; null when the duration is unknown.</summary>
+    public long? PredictedBytes { get; init; }
+
+    public double? PredictedCpuSeconds { get; init; }
+
+    /// <summary>What the whole is up against, as codes: audio_codec_not_allowed, ...</summary>
+    public required IReadOnlyList<string> Reasons { get; init; }
+
+    /// <summary>The source, as the probe saw it.</summary>
+    [JsonIgnore]
+    public required MediaInfo Info { get; init; }
+
+    /// <summary>The stream to encode.</summary>
+    [JsonIgnore]
+    public required MediaStream Video { get; init; }
+}

@@ -1,0 +1,155 @@
+using Kinora.Core.Errors;
+using Kinora.Core.Infra.Media;
+using Microsoft.Extensions.Options;
+
+namespace Kinora.Core.Transcoding.Planning;
+
+/// <summary>Decides what a transcode makes of a source. Pure: the same input gives the same plan, on any host.</summary>
+public sealed class TranscodePlanner(IOptions<TranscodingOptions> options)
+{
+    private const int MaxRenditions = 16;
+    private readonly TranscodingOptions _options = options.Value;
+
+    /// <param name="packets">Of <see cref="MediaInfo.Video"/>; null: all but <see cref="TranscodePlan.Segments"/> is decided.</param>
+    /// <param name="renditions">Names of the ladder; null or empty: all of it.</param>
+    /// <exception cref="ApiException">VALIDATION_ERROR: a rendition that the ladder of this source does not have.</exception>
+    /// <exception cref="JobFailedException">
+    /// NO_VIDEO_STREAM, ENCRYPTED, FORMAT_NOT_ALLOWED, CODEC_NOT_ALLOWED, UNSUPPORTED_GEOMETRY, or CORRUPT: the file ends long before its index.
+    /// </exception>
+    public TranscodePlan Plan(MediaInfo info, PacketIndex? packets, IReadOnlyList<string>? renditions)
+    {
+        var video = CheckedVideo(info);
+        var segments = packets is null ? null : SegmentPlanner.Plan(video, info.Container, packets, _options.MaxFrameRate);
+        if (packets is not null)
+        {
+            CheckIsWhole(info, video, packets);
+        }
+
+        var ladder = Ladder.SizesFor(video, _options.MaxShortSide);
+        var frameRate = segments?.FrameRate ?? Limited(FrameGrid.Nominal(video));
+        var source = SourceBitRate(info, video);
+        var chosen = Chosen(ladder, renditions)
+            .Select(rung => new Rendition(
+                rung.Name,
+                rung.Width,
+                rung.Height,
+                Ladder.MaxBitRate(rung, frameRate.ToDouble(), source),
+                frameRate,
+                RenditionMode.Encode,
+                EncodeReasons.For(info, video, rung, segments)))
+            .ToArray();
+
+        var durationUs = segments?.EndTicks is { } end ? (long)(end * 1_000_000m / segments.TimeScale) : video.DurationUs ?? info.DurationUs;
+        var reasons = new List<string>(segments?.Reasons ?? []);
+        var audio = AudioOf(info, segments, reasons);
+        var cost = durationUs is { } known ? CostModel.Predict(video, chosen, audio is not null, known / 1e6, source?.BitRate) : null;
+        return new TranscodePlan
+        {
+            Renditions = chosen,
+            Audio = audio,
+            Segments = segments,
+            DurationUs = durationUs,
+            PredictedBytes = cost?.Bytes,
+            PredictedCpuSeconds = cost?.CpuSeconds,
+            Reasons = reasons,
+            Info = info,
+            Video = video,
+        };
+    }
+
+    /// <summary>The names that <see cref="Plan"/> would take, largest first.</summary>
+    public IReadOnlyList<string> NamesFor(MediaInfo info) =>
+        [.. Ladder.SizesFor(CheckedVideo(info), _options.MaxShortSide).Select(rung => rung.Name)];
+
+    internal static MediaStream CheckedVideo(MediaInfo info)
+    {
+        if (FfmpegFormats.DemuxerOf(info.Container) is null)
+        {
+            throw new JobFailedException(JobErrorCode.FormatNotAllowed, "This kind of file is not supported.");
+        }
+
+        var video = info.Video ?? throw new JobFailedException(JobErrorCode.NoVideoStream, "The file has no video.");
+        if (video.IsEncrypted)
+        {
+            throw new JobFailedException(JobErrorCode.Encrypted, "The video is encrypted.");
+        }
+
+        return FfmpegFormats.IsVideoCodecAllowed(video.Codec)
+            ? video
+            : throw new JobFailedException(JobErrorCode.CodecNotAllowed, "The video's codec is not supported.");
+    }
+
+    private static IEnumerable<Ladder.Rung> Chosen(IReadOnlyList<Ladder.Rung> ladder, IReadOnlyList<string>? names)
+    {
+        if (names is null || names.Count == 0)
+        {
+            return ladder;
+        }
+
+        if (names.Count > MaxRenditions)
+        {
+            throw Refusal.Validation("renditions", "Too many renditions.");
+        }
+
+        var known = ladder.Select(rung => rung.Name).ToArray();
+        var unknown = names
+            .Select((name, i) => (name, i))
+            .Where(asked => !known.Contains(asked.name, StringComparer.Ordinal))
+            .Select(asked => new ValidationDetail($"renditions[{asked.i}]", $"This video can have: {string.Join(", ", known)}."))
+            .ToArray();
+        return unknown.Length > 0 ? throw Refusal.Validation(unknown) : ladder.Where(rung => names.Contains(rung.Name, StringComparer.Ordinal));
+    }
+
+    private static AudioPlan? AudioOf(MediaInfo info, SegmentPlan? segments, List<string> reasons)
+    {
+        if (info.Audio is not { } audio)
+        {
+            return null;
+        }
+
+        if (audio.IsEncrypted || !FfmpegFormats.IsAudioCodecAllowed(audio.Codec))
+        {
+            reasons.Add(audio.IsEncrypted ? "audio_encrypted" : "audio_codec_not_allowed");
+            return null;
+        }
+
+        // A sound of no channels or no rate is a header without data.
+        if (audio.Channels < 1 || audio.SampleRate < 1)
+        {
+            reasons.Add("audio_unreadable");
+            return null;
+        }
+
+        var end = segments?.EndTicks is { } ticks
+            ? (long)Math.Round((decimal)ticks * AudioPlan.SampleRate / segments.TimeScale, MidpointRounding.AwayFromZero)
+            : (long?)null;
+        return new AudioPlan(audio.Index, audio.Channels, end);
+    }
+
+    // The stream's own, or what the container has left when the audio's usual share is taken off.
+    private static (long BitRate, string Codec)? SourceBitRate(MediaInfo info, MediaStream video)
+    {
+        var rate = video.BitRate ?? (info.BitRate is { } whole
+            ? whole - info.Streams.Where(s => s.Kind == StreamKind.Audio).Sum(s => s.BitRate ?? AudioPlan.BitRate)
+            : null);
+        return rate is > 0 ? (rate.Value, video.Codec) : null;
+    }
+
+    private Rational Limited(Rational rate) => rate.ToDouble() > _options.MaxFrameRate * 1.01 ? new Rational(_options.MaxFrameRate, 1) : rate;
+
+    // An MP4's sample table promises frames; a file that was cut short has fewer packets, and ffmpeg would end happily with exit code 0.
+    private void CheckIsWhole(MediaInfo info, MediaStream video, PacketIndex packets)
+    {
+        if (packets.Count == 0)
+        {
+            throw new JobFailedException(JobErrorCode.Corrupt, "The file has no pictures.");
+        }
+
+        if (info.Container.StartsWith("mov", StringComparison.Ordinal) && video.FrameCount is { } promised
+            && packets.Count < promised * _options.MinFrameShare)
+        {
+            throw new JobFailedException(
+                JobErrorCode.Corrupt, $"The file is cut short: only {packets.Count} of {promised} pictures are there.");
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Kinora.Core.Transcoding;
+
+/// <summary>What a transcode makes and when it counts as good.</summary>
+public sealed class TranscodingOptions
+{
+    public const string Section = "Kinora:Transcoding";
+
+    /// <summary>The short side of the largest rendition. 1440 and 2160 open the rungs above 1080p.</summary>
+    [Range(240, 2160)]
+    public int MaxShortSide { get; set; } = 1080;
+
+    /// <summary>Sources above it are brought down to it, by an integer divisor where their rate is constant.</summary>
+    [Range(24, 120)]
+    public int MaxFrameRate { get; set; } = 60;
+
+    /// <summary>
+    /// The share of the source's frames that must come out. Damage is decoded around and accepted above it; below it (a file cut short, a
+    /// stream of errors) the job fails as CORRUPT, since a video that silently lost its end is worse than a clear refusal.
+    /// </summary>
+    [Range(0.0, 1.0)]
+    public double MinFrameShare { get; set; } = 0.95;
+
+    /// <summary>Wall time of one whole encode.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "7.00:00:00")]
+    public TimeSpan EncodeTimeLimit { get; set; } = TimeSpan.FromHours(24);
+
+    /// <summary>Wall time of each of the few tries to find a picture.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan ThumbnailTimeLimit { get; set; } = TimeSpan.FromSeconds(60);
+}

@@ -1,0 +1,90 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Kinora.Cli.Servers;
+using Kinora.Core.Infra.Database;
+using Kinora.IntegrationTests.Api;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+[assembly: AssemblyFixture(typeof(ApiFixture))]
+
+namespace Kinora.IntegrationTests.Api;
+
+/// <summary>
+/// PostgreSQL, Redis and the API, once for all tests: each test makes users and videos of its own. A test that needs other options starts
+/// an API of its own, on the same stores or on others.
+/// </summary>
+public sealed class ApiFixture : IAsyncLifetime
+{
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(2);
+    private readonly string _folder = Path.Combine(Path.GetTempPath(), $"kinora-tests-{Guid.CreateVersion7()}");
+    private int _users;
+
+    public PostgresServer Postgres { get; private set; } = null!;
+
+    public RedisServer Redis { get; private set; } = null!;
+
+    public ApiProcess Api { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        using var timeout = new CancellationTokenSource(StartTimeout);
+        Directory.CreateDirectory(_folder);
+        var redis = RedisServer.StartAsync(Path.Combine(_folder, "redis"), null, timeout.Token);
+        Postgres = await PostgresServer.StartAsync(Path.Combine(_folder, "postgres"), null, PostgresDurability.None, timeout.Token);
+        Redis = await redis;
+        Api = await StartApiAsync();
+        await DatabaseSetup.MigrateAsync(Api.Services, timeout.Token);
+    }
+
+    /// <summary>An API in this process, on a port of its own. Options are written as on the command line: "--Kinora:Auth:Issuer=other".</summary>
+    public Task<ApiProcess> StartApiAsync(params string[] options) => ApiProcess.StartAsync(
+    [
+        "--environment", "Test",
+        $"--Kinora:Database:ConnectionString={Postgres.ConnectionString}",
+        $"--Kinora:Auth:Secret={ApiProcess.Secret}",
+        // All tests come from one address.
+        "--Kinora:RateLimits:CredentialsPerMinute=1000000",
+        .. options,
+    ]);
+
+    /// <summary>A client without a token.</summary>
+    public HttpClient CreateClient() => new() { BaseAddress = Api.Address };
+
+    /// <summary>A new user, logged in.</summary>
+    public async Task<ApiUser> CreateUserAsync()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var client = CreateClient();
+        var email = $"user{Interlocked.Increment(ref _users)}@example.org";
+        var credentials = new { email, password = ApiUser.DefaultPassword };
+        using var registered = await client.PostAsJsonAsync("/v1/auth/register", credentials, cancellation);
+        registered.EnsureSuccessStatusCode();
+        using var answer = await client.PostAsJsonAsync("/v1/auth/login", credentials, cancellation);
+        answer.EnsureSuccessStatusCode();
+        var user = await registered.Content.ReadFromJsonAsync<JsonElement>(cancellation);
+        var tokens = await answer.Content.ReadFromJsonAsync<JsonElement>(cancellation);
+        var accessToken = tokens.GetProperty("accessToken").GetString()!;
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", accessToken);
+        return new ApiUser(
+            client, user.GetProperty("userId").GetGuid(), email, accessToken, tokens.GetProperty("refreshToken").GetString()!);
+    }
+
+    public async Task<T> QueryAsync<T>(Func<KinoraDb, Task<T>> query)
+    {
+        await using var scope = Api.Services.CreateAsyncScope();
+        return await query(scope.ServiceProvider.GetRequiredService<KinoraDb>());
+    }
+
+    public Task<int> ExecuteSqlAsync(FormattableString sql) =>
+        QueryAsync(db => db.Database.ExecuteSqlAsync(sql, TestContext.Current.CancellationToken));
+
+    public async ValueTask DisposeAsync()
+    {
+        await Api.DisposeAsync();
+        await Postgres.DisposeAsync();
+        await Redis.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+}

@@ -1,0 +1,21 @@
+using System.Diagnostics;
+
+namespace Kinora.IntegrationTests.Queues;
+
+/// <summary>Waits for what must become true, with a deadline that only a failure reaches.</summary>
+public static class Eventually
+{
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
+
+    public static Task TrueAsync(Func<bool> condition, Func<string> complaint) => TrueAsync(() => Task.FromResult(condition()), complaint);
+
+    public static async Task TrueAsync(Func<Task<bool>> condition, Func<string> complaint)
+    {
+        var started = Stopwatch.GetTimestamp();
+        while (!await condition())
+        {
+            Assert.True(Stopwatch.GetElapsedTime(started) < Timeout, complaint());
+            await Task.Delay(20, TestContext.Current.CancellationToken);
+        }
+    }
+}

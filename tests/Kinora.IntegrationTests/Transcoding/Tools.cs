@@ -1,0 +1,30 @@
+using System.Text.Json;
+using Kinora.Core.Infra.Processes;
+
+namespace Kinora.IntegrationTests.Transcoding;
+
+/// <summary>ffmpeg and ffprobe as makers of test media and as referees. The product itself has no ffprobe.</summary>
+internal static class Tools
+{
+    public static async Task FfmpegAsync(params string[] arguments)
+    {
+        await RunAsync("ffmpeg", ["-nostdin", "-y", "-v", "error", .. arguments]);
+    }
+
+    public static async Task<JsonElement> FfprobeAsync(string path, params string[] arguments)
+    {
+        var text = await RunAsync("ffprobe", ["-v", "error", "-of", "json", .. arguments, "file:" + path]);
+        return JsonDocument.Parse(text).RootElement;
+    }
+
+    public static async Task<string> RunAsync(string program, IReadOnlyList<string> arguments)
+    {
+        var errors = new List<string>();
+        await using var child = await ChildProcess.StartAsync(
+            new ChildProcessSpec(program, arguments) { RedirectOutput = true, OnErrorLine = errors.Add });
+        using var reader = new StreamReader(child.Output);
+        var output = await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var exitCode = await child.Exited;
+        return exitCode == 0 ? output : throw new InvalidOperationException($"{program} exited with {exitCode}: {string.Join('\n', errors)}");
+    }
+}
