@@ -1,11 +1,3 @@
-using Kinora.Core.Infra.Media.Native;
+using Kinora.Worker;
 
-if (args is [ProbeHost.Argument])
-{
-    return ProbeHost.Run(Console.OpenStandardInput(), Console.OpenStandardOutput());
-}
-
-var builder = WebApplication.CreateBuilder(args);
-var app = builder.Build();
-app.Run();
-return 0;
+return await WorkerProgram.RunAsync(args);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Kinora.Core.Transcoding.Encoding;
+using Kinora.Core.Transcoding.Packaging.IsoMedia;
 using Kinora.Core.Transcoding.Planning;
 
 namespace Kinora.IntegrationTests.Transcoding;

@@ -8,7 +8,7 @@ namespace Kinora.Core.Infra.Processes;
 /// </summary>
 internal static class BoundedLines
 {
-    public const int MaxLength = 4096;
+    public const int MaxLength = 65536;
 
     public static async Task PumpAsync(TextReader reader, Action<string> onLine)
     {

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using System.Text;
 
 namespace Kinora.Core.Infra.Processes;
 
@@ -11,9 +10,6 @@ namespace Kinora.Core.Infra.Processes;
 /// </summary>
 public sealed partial class ChildProcess : IAsyncDisposable
 {
-    /// <summary>Longer lines are handed on in pieces.</summary>
-    public const int MaxLineChars = 65536;
-
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(2);
     private readonly Process _process;
     private readonly Task _output;

@@ -1,5 +1,6 @@
 using Kinora.Core.Errors;
 using Kinora.Core.Infra.Media;
+using Kinora.Core.Transcoding.Packaging.IsoMedia;
 using Kinora.Core.Transcoding.Planning;
 using Microsoft.Extensions.Options;
 

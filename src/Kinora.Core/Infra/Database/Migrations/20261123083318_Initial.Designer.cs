@@ -13,7 +13,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Kinora.Core.Infra.Database.Migrations
 {
     [DbContext(typeof(KinoraDb))]
-    [Migration("20261123075522_Initial")]
+    [Migration("20261123083318_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -274,10 +274,8 @@ namespace Kinora.Core.Infra.Database.Migrations
 
                     b.Property<string>("Status")
                         .IsRequired()
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("text")
-                        .HasColumnName("status")
-                        .HasDefaultValueSql("'QUEUED'");
+                        .HasColumnName("status");
 
                     b.Property<string>("Type")
                         .IsRequired()
@@ -356,6 +354,10 @@ namespace Kinora.Core.Infra.Database.Migrations
                         .HasColumnType("text")
                         .HasColumnName("prefix");
 
+                    b.Property<DateTimeOffset?>("ReplacedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("replaced_at");
+
                     b.Property<string>("Type")
                         .IsRequired()
                         .HasColumnType("text")
@@ -381,7 +383,8 @@ namespace Kinora.Core.Infra.Database.Migrations
 
                     b.HasIndex("VideoId", "Type")
                         .IsUnique()
-                        .HasDatabaseName("ix_derivatives_video_id_type");
+                        .HasDatabaseName("ix_derivatives_video_id_type")
+                        .HasFilter("replaced_at IS NULL");
 
                     b.ToTable("derivatives", null, t =>
                         {

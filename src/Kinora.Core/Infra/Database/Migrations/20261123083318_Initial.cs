@@ -116,7 +116,7 @@ namespace Kinora.Core.Infra.Database.Migrations
                     id = table.Column<Guid>(type: "uuid", nullable: false),
                     video_id = table.Column<Guid>(type: "uuid", nullable: false),
                     type = table.Column<string>(type: "text", nullable: false),
-                    status = table.Column<string>(type: "text", nullable: false, defaultValueSql: "'QUEUED'"),
+                    status = table.Column<string>(type: "text", nullable: false),
                     progress = table.Column<int>(type: "integer", nullable: false, defaultValue: 0),
                     out_time_ms = table.Column<long>(type: "bigint", nullable: true),
                     attempts = table.Column<int>(type: "integer", nullable: false, defaultValue: 0),
@@ -169,7 +169,8 @@ namespace Kinora.Core.Infra.Database.Migrations
                     prefix = table.Column<string>(type: "text", nullable: false),
                     manifest = table.Column<string>(type: "jsonb", nullable: false),
                     verification = table.Column<string>(type: "jsonb", nullable: true),
-                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false, defaultValueSql: "clock_timestamp()")
+                    created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false, defaultValueSql: "clock_timestamp()"),
+                    replaced_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -204,7 +205,8 @@ namespace Kinora.Core.Infra.Database.Migrations
                 name: "ix_derivatives_video_id_type",
                 table: "derivatives",
                 columns: new[] { "video_id", "type" },
-                unique: true);
+                unique: true,
+                filter: "replaced_at IS NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_jobs_type_run_after",
