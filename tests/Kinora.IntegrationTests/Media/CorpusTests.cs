@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Kinora.Core.Errors;
 using Kinora.Core.Infra.Media;
@@ -46,7 +47,9 @@ public sealed class CorpusTests(MediaFixture media, ITestOutputHelper output) : 
         var wrong = new List<string>();
         foreach (var (name, expected) in rows)
         {
+            var clock = Stopwatch.StartNew();
             var (outcome, text) = await LookAtAsync(name);
+            var time = string.Create(CultureInfo.InvariantCulture, $"{clock.Elapsed.TotalMilliseconds:0.0} ms");
             var isRight = expected switch
             {
                 "accept" => outcome == "accept",
@@ -54,7 +57,7 @@ public sealed class CorpusTests(MediaFixture media, ITestOutputHelper output) : 
                 _ => outcome != "accept" && outcome != "INTERNAL" && outcome != "TIMEOUT",
             };
             isRight &= !ExactCodes.TryGetValue(name, out var codes) || codes.Contains(outcome);
-            output.WriteLine($"{(isRight ? "  " : "! ")}{name,-36} {expected,-16} {outcome,-20} {text}");
+            output.WriteLine($"{(isRight ? "  " : "! ")}{name,-36} {expected,-16} {outcome,-20} {time,9}  {text}");
             if (!isRight)
             {
                 wrong.Add($"{name}: {outcome}");

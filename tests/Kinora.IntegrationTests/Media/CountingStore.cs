@@ -7,11 +7,14 @@ internal sealed class CountingStore(string path) : IObjectStore
 {
     public int Gets { get; private set; }
 
+    public long Bytes { get; private set; }
+
     public async Task<ObjectContent?> OpenReadAsync(string key, long offset, long? length, CancellationToken cancellation)
     {
         Gets++;
         var bytes = await File.ReadAllBytesAsync(path, cancellation);
         var count = (int)Math.Min(length ?? bytes.Length, bytes.Length - offset);
+        Bytes += count;
         return new ObjectContent(new MemoryStream(bytes, (int)offset, count), count, bytes.Length);
     }
 

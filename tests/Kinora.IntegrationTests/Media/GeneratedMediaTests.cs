@@ -30,7 +30,8 @@ public sealed class GeneratedMediaTests(MediaFixture media) : IClassFixture<Medi
         Assert.Equal((0, false, false, false), (video.Rotation, video.IsMirrored, video.IsInterlaced, video.IsEncrypted));
         Assert.Equal(25, video.RealFrameRate.ToDouble());
         Assert.InRange(video.AverageFrameRate.ToDouble(), 24.5, 25.5);
-        Assert.InRange(video.KeyframeIntervalUs!.Value, 998_000, 1_002_000);
+        // Without an edit list the first frame is longer by the 23 ms that AAC takes to begin.
+        Assert.InRange(video.KeyframeIntervalUs!.Value, 998_000, 1_025_000);
         Assert.Equal(("aac", 1, 44100), (info.Audio!.Codec, info.Audio.Channels, info.Audio.SampleRate));
         MediaPolicy.Check(info, new MediaOptions());
     }

@@ -147,23 +147,27 @@ public sealed class MediaProbeTests(MediaFixture media, ITestOutputHelper output
             environment.Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(v => v.Split('=')[0]).ToHashSet());
     }
 
-    [Fact]
-    public async Task Media_info_of_an_object_takes_few_requests()
+    [Theory]
+    [InlineData("big-end.mp4", "", 3, 4)]
+    [InlineData("big-start.mp4", "-movflags +faststart", 2, 2)]
+    [InlineData("big-fragmented.mp4", "-movflags +frag_keyframe+empty_moov", 30, 10)]
+    [InlineData("big.mkv", "", 8, 8)]
+    public async Task Media_info_of_an_object_takes_few_requests(string name, string muxing, int mostGets, int mostMegabytes)
     {
-        var sound = "-f lavfi -i sine=duration=20";
-        var big = "-f lavfi -i testsrc2=size=1280x720:rate=25:duration=20 " + sound + " " + MediaFixture.H264 + " -b:v 8M -minrate 8M -maxrate 8M -bufsize 8M -c:a aac";
-        foreach (var (name, muxing, most) in new[] { ("big-end.mp4", "", 3), ("big-start.mp4", "-movflags +faststart", 2), ("big-fragmented.mp4", "-movflags +frag_keyframe+empty_moov", 8) })
-        {
-            var path = await media.MakeAsync(name, $"{big} {muxing}");
-            var store = new CountingStore(path);
-            var source = new ObjectMediaSource(store, "key", new FileInfo(path).Length);
+        var path = await media.MakeAsync(
+            name,
+            $"-f lavfi -i testsrc2=size=1280x720:rate=25:duration=20 -f lavfi -i sine=duration=20 {MediaFixture.H264} "
+            + $"-b:v 8M -minrate 8M -maxrate 8M -bufsize 8M -c:a aac {muxing}");
+        var store = new CountingStore(path);
+        var source = new ObjectMediaSource(store, "key", new FileInfo(path).Length);
 
-            var info = await media.Probe.GetMediaInfoAsync(source, Cancellation);
+        var info = await media.Probe.GetMediaInfoAsync(source, Cancellation);
 
-            output.WriteLine($"{name}: {source.Length} bytes, {store.Gets} GETs");
-            Assert.Equal("h264", info.Video!.Codec);
-            Assert.InRange(store.Gets, 1, most);
-        }
+        output.WriteLine($"{name}: {store.Gets} GETs, {store.Bytes} of {source.Length} bytes");
+        Assert.Equal("h264", info.Video!.Codec);
+        Assert.InRange(info.DurationUs!.Value, 19_900_000, 20_100_000);
+        Assert.InRange(store.Gets, 1, mostGets);
+        Assert.InRange(store.Bytes, 1, mostMegabytes << 20);
     }
 
     [Fact]
@@ -187,6 +191,31 @@ public sealed class MediaProbeTests(MediaFixture media, ITestOutputHelper output
             CultureInfo.InvariantCulture, $"cold {cold.ElapsedMilliseconds} ms; warm median {last[15]:0.0} ms, worst {last[^1]:0.0} ms of the last 30"));
         // A few ms on an idle machine; the bound is for a busy one, and still far below what starting a process takes.
         Assert.InRange(last[15], 0, 100);
+    }
+
+    [Fact]
+    public async Task A_scan_of_many_packets_takes_many_frames()
+    {
+        var path = await media.MakeAsync("many.mkv", "-f lavfi -i testsrc2=size=64x64:rate=1000:duration=10 -c:v mjpeg -q:v 31");
+        using var source = new FileMediaSource(path);
+
+        var clock = Stopwatch.StartNew();
+        var packets = await media.Probe.ScanPacketsAsync(source, 0, Cancellation);
+
+        output.WriteLine($"{packets.Count} packets of {source.Length} bytes in {clock.ElapsedMilliseconds} ms");
+        Assert.Equal(10_000, packets.Count);
+        Assert.Equal(packets.Pts.Order(), packets.Pts);
+    }
+
+    [Fact]
+    public async Task A_scan_beyond_the_limit_of_packets_is_refused()
+    {
+        await using var probe = MediaFixture.CreateProbe(o => o.MaxPackets = 49);
+        using var source = new FileMediaSource(await PlainAsync());
+
+        var failure = await Assert.ThrowsAsync<JobFailedException>(() => probe.ScanPacketsAsync(source, 0, Cancellation));
+
+        Assert.Equal(JobErrorCode.FrameLimit, failure.Code);
     }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

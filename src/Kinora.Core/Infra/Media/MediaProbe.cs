@@ -16,8 +16,10 @@ public sealed partial class MediaProbe(IOptions<MediaProbeOptions> options, Time
     /// <summary>No file of more streams is read at all.</summary>
     public const int MaxStreams = 64;
 
-    // The sample tables of 12 hours stand in some 60 MB; beyond that much reading, media info is not to be had at a fair price.
+    // The sample tables of 12 hours stand in some 60 MB. Beyond that much reading, media info is not to be had at a fair price, but in
+    // fragmented MP4 (recordings of OBS and of browsers), where libavformat visits each fragment for a block.
     private const long MaxInfoBytes = 128 << 20;
+    private const int MaxShareOfFragments = 4;
 
     // A scan reads the source once; badly interleaved files make libavformat jump, and throw away what it read ahead.
     private const int MaxScanRounds = 4;
@@ -33,7 +35,8 @@ public sealed partial class MediaProbe(IOptions<MediaProbeOptions> options, Time
 
     public async Task<MediaInfo> GetMediaInfoAsync(IMediaSource source, CancellationToken cancellation)
     {
-        var request = new ProbeRequest(null, source.Length, SoftDeadline(_options.InfoTimeout), MaxInfoBytes, 0);
+        var maxBytes = MaxInfoBytes + (source.Length / MaxShareOfFragments);
+        var request = new ProbeRequest(null, source.Length, SoftDeadline(_options.InfoTimeout), maxBytes, 0);
         var answer = await AskAsync(request, source, _options.InfoTimeout, cancellation);
         return answer.Info ?? throw ProbeFailure.Of(answer.Status);
     }

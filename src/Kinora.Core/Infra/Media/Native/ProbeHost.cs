@@ -15,8 +15,9 @@ public static class ProbeHost
     private const long ProbeSize = 8 << 20;
     private const long AnalyzeDurationUs = 10_000_000;
 
-    // A trip to the worker and back costs some 50 µs, and a seek throws away what was read ahead.
-    private const int BlockSize = 128 << 10;
+    // A trip to the worker and back costs some 50 µs; a seek throws away what was read ahead, and fragmented MP4 is read by seeks.
+    private const int InfoBlockSize = 32 << 10;
+    private const int ScanBlockSize = 256 << 10;
 
     /// <summary>Returns the exit code of the process. The streams are the process's own, and nothing else may write to the output.</summary>
     public static int Run(Stream input, Stream output)
@@ -58,7 +59,7 @@ public static class ProbeHost
                 ProbeSize = ProbeSize,
                 AnalyzeDurationUs = AnalyzeDurationUs,
                 MaxStreams = MediaProbe.MaxStreams,
-                BlockSize = BlockSize,
+                BlockSize = request.StreamIndex is null ? InfoBlockSize : ScanBlockSize,
             };
             var status = NativeMedia.Open(source, limits, out var media);
             using (media)
