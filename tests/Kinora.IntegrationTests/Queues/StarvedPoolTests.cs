@@ -9,7 +9,7 @@ public sealed class StarvedPool;
 [Collection(typeof(StarvedPool))]
 public sealed class StarvedPoolTests : QueueTest
 {
-    private static readonly TimeSpan Lock = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Lock = TimeSpan.FromSeconds(2);
 
     [Fact]
     public async Task A_starved_thread_pool_loses_no_lock()
