@@ -21,7 +21,10 @@ public static class TranscodingSetup
 
     public static IServiceCollection AddEncoders(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddOptions<FfmpegOptions>().Bind(configuration.GetSection(FfmpegOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<FfmpegOptions>()
+            .Bind(configuration.GetSection(FfmpegOptions.Section))
+            .ValidateDataAnnotations()
+            .ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
         return services.AddSingleton<Ffmpeg>().AddSingleton<HlsEncoder>().AddSingleton<ThumbnailMaker>();
     }
