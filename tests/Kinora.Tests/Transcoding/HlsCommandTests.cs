@@ -39,7 +39,11 @@ public sealed class HlsCommandTests
             Sources.Info(
                 Sources.Video(720, 576, 25) with
                 {
-                    Codec = "mpeg2video", FieldOrder = "tt", TimeBase = TsTicks, SampleAspectRatio = new Rational(64, 45), ColorSpace = "bt470bg",
+                    Codec = "mpeg2video",
+                    FieldOrder = "tt",
+                    TimeBase = TsTicks,
+                    SampleAspectRatio = new Rational(64, 45),
+                    ColorSpace = "bt470bg",
                 },
                 Sources.Audio() with { Codec = "mp2" },
                 "mpegts"),
@@ -52,7 +56,12 @@ public sealed class HlsCommandTests
             Sources.Info(
                 Sources.Video(3840, 2160) with
                 {
-                    Codec = "hevc", PixelFormat = "yuv420p10le", BitDepth = 10, ColorSpace = "bt2020nc", ColorPrimaries = "bt2020", ColorTransfer = "arib-std-b67",
+                    Codec = "hevc",
+                    PixelFormat = "yuv420p10le",
+                    BitDepth = 10,
+                    ColorSpace = "bt2020nc",
+                    ColorPrimaries = "bt2020",
+                    ColorTransfer = "arib-std-b67",
                 },
                 Sources.Audio()),
             Sources.Packets(Mp4Ticks, Sources.Regular(90, 512)));

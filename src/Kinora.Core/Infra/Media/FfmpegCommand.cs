@@ -28,7 +28,8 @@ public sealed record FfmpegCommand
     /// <exception cref="JobFailedException">FORMAT_NOT_ALLOWED</exception>
     public IReadOnlyList<string> ToArguments(FfmpegOptions options)
     {
-        var demuxer = DemuxerOf(Container) ?? throw new JobFailedException(JobErrorCode.FormatNotAllowed, "This kind of file is not supported.");
+        var demuxer = DemuxerOf(Container)
+            ?? throw new JobFailedException(JobErrorCode.FormatNotAllowed, "This kind of file is not supported.");
         var threads = options.Threads.ToString(CultureInfo.InvariantCulture);
         return
         [

@@ -6,7 +6,8 @@ namespace Kinora.Core.Transcoding.Planning;
 
 /// <summary>
 /// Which sizes a source is offered in: 1080p, 720p, 480p, 360p and 240p by the short side as displayed, never above the source. A source
-/// between two rungs adds its own size on top when it is over 12 % larger than the next rung: less is not worth another encode, more would be seen.
+/// between two rungs adds its own size on top when it is over 12 % larger than the next
+/// rung: less is not worth another encode, more would be seen.
 /// </summary>
 public static class Ladder
 {

@@ -11,7 +11,7 @@ public sealed record SegmentPlan
 {
     public required FrameTiming Timing { get; init; }
 
-    /// <summary>Of every video track: the source's own where it is between 10000 and 180000, so that its times stay exact; else 90000.</summary>
+    /// <summary>Of every video track: the source's own from 10000 to 180000, so that its times stay exact; else 90000.</summary>
     public required int TimeScale { get; init; }
 
     /// <summary>In the source's time base; 0 and without meaning when <see cref="Timing"/> is Regenerated.</summary>
@@ -39,7 +39,10 @@ public sealed record SegmentPlan
 
     public required FrameExpectation Frames { get; init; }
 
-    /// <summary>Why not simpler, as codes: missing_pts, duplicate_pts, timestamp_jump, field_coded, leading_pictures, variable_frame_rate, ...</summary>
+    /// <summary>
+    /// Why not simpler, as codes: no_packets, missing_pts, duplicate_pts, timestamp_jump, field_coded, leading_pictures,
+    /// variable_frame_rate, frame_rate_limit.
+    /// </summary>
     public required IReadOnlyList<string> Reasons { get; init; }
 
     /// <summary>The shown frames' times, when <see cref="Frames"/> is exact; else null. Too long to be stored with a plan.</summary>

@@ -39,7 +39,9 @@ public sealed class TranscodePlanner(IOptions<TranscodingOptions> options)
                 EncodeReasons.For(info, video, rung, segments)))
             .ToArray();
 
-        var durationUs = segments?.EndTicks is { } end ? (long)(end * 1_000_000m / segments.TimeScale) : video.DurationUs ?? info.DurationUs;
+        var durationUs = segments?.EndTicks is { } end
+            ? (long)(end * 1_000_000m / segments.TimeScale)
+            : video.DurationUs ?? info.DurationUs;
         var reasons = new List<string>(segments?.Reasons ?? []);
         var audio = AudioOf(info, segments, reasons);
         var cost = durationUs is { } known ? CostModel.Predict(video, chosen, audio is not null, known / 1e6, source?.BitRate) : null;
@@ -95,7 +97,9 @@ public sealed class TranscodePlanner(IOptions<TranscodingOptions> options)
             .Where(asked => !known.Contains(asked.name, StringComparer.Ordinal))
             .Select(asked => new ValidationDetail($"renditions[{asked.i}]", $"This video can have: {string.Join(", ", known)}."))
             .ToArray();
-        return unknown.Length > 0 ? throw Refusal.Validation(unknown) : ladder.Where(rung => names.Contains(rung.Name, StringComparer.Ordinal));
+        return unknown.Length > 0
+            ? throw Refusal.Validation(unknown)
+            : ladder.Where(rung => names.Contains(rung.Name, StringComparer.Ordinal));
     }
 
     private static AudioPlan? AudioOf(MediaInfo info, SegmentPlan? segments, List<string> reasons)
@@ -107,8 +111,8 @@ public sealed class TranscodePlanner(IOptions<TranscodingOptions> options)
 
         if (!AllowedMedia.IsUsableAudio(audio))
         {
-            reasons.Add(
-                audio.IsEncrypted ? "audio_encrypted" : AllowedMedia.AudioDecoders.ContainsKey(audio.Codec) ? "audio_unreadable" : "audio_codec_not_allowed");
+            var isKnown = AllowedMedia.AudioDecoders.ContainsKey(audio.Codec);
+            reasons.Add(audio.IsEncrypted ? "audio_encrypted" : isKnown ? "audio_unreadable" : "audio_codec_not_allowed");
             return null;
         }
 
@@ -127,7 +131,8 @@ public sealed class TranscodePlanner(IOptions<TranscodingOptions> options)
         return rate is > 0 ? (rate.Value, video.Codec) : null;
     }
 
-    private Rational Limited(Rational rate) => rate.ToDouble() > _options.MaxFrameRate * 1.01 ? new Rational(_options.MaxFrameRate, 1) : rate;
+    private Rational Limited(Rational rate) =>
+        rate.ToDouble() > _options.MaxFrameRate * 1.01 ? new Rational(_options.MaxFrameRate, 1) : rate;
 
     // An MP4's sample table promises frames; a file that was cut short has fewer packets, and ffmpeg would end happily with exit code 0.
     // Fewer frames alone prove nothing (phones trim by an edit list), nor does a shorter time (the last picture may stand for long).
