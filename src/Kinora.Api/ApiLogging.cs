@@ -11,6 +11,8 @@ internal static class ApiLogging
         logger => logger
             .MinimumLevel.Information()
             .MinimumLevel.Override("Microsoft.AspNetCore", LogEventLevel.Warning)
+            // Its scope would put the path into every line, and a playback path holds its signature.
+            .MinimumLevel.Override("Microsoft.AspNetCore.Hosting.Diagnostics", LevelAlias.Off)
             // What it logs as errors it throws as well, and that is logged where it is answered.
             .MinimumLevel.Override("Microsoft.EntityFrameworkCore", LogEventLevel.Fatal)
             .ReadFrom.Configuration(builder.Configuration)
