@@ -57,7 +57,9 @@ public sealed class WatchSite : IAsyncLifetime
         types.Mappings[".m3u8"] = "application/vnd.apple.mpegurl";
         app.UseStaticFiles(new StaticFileOptions
         {
-            FileProvider = new PhysicalFileProvider(_folder), RequestPath = path, ContentTypeProvider = types,
+            FileProvider = new PhysicalFileProvider(_folder),
+            RequestPath = path,
+            ContentTypeProvider = types,
         });
     }
 

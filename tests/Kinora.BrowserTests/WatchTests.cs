@@ -16,7 +16,7 @@ public sealed class WatchTests(BrowserFixture browser, WatchSite site) : IClassF
         await watched.Page.ClickAsync("#big-play");
         await watched.UntilAsync(IsPlaying);
         await watched.Page.EvaluateAsync("() => { document.querySelector('video').playbackRate = 4; }");
-        await watched.UntilAsync("() => document.querySelector('video').ended", 40);
+        await watched.UntilAsync("() => document.querySelector('video').ended", 90);
 
         Assert.Equal(SampleStream.Seconds, await watched.Page.EvaluateAsync<double>("() => document.querySelector('video').currentTime"), 0.5);
         Assert.Equal(0, await watched.Page.EvaluateAsync<int>("() => document.querySelector('video').getVideoPlaybackQuality().corruptedVideoFrames"));
