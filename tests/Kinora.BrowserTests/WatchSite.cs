@@ -29,6 +29,7 @@ public sealed class WatchSite : IAsyncLifetime
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         _app = builder.Build();
+        _app.UseSecurityHeaders();
         _app.Use(BreakAsync);
         UseFiles(_app, "/v1/videos/sample/hls/signature");
         UseFiles(_app, "/v1/videos/fragile/hls/signature");

@@ -22,6 +22,7 @@ public sealed class WatchTests(BrowserFixture browser, WatchSite site) : IClassF
         Assert.Equal(0, await watched.Page.EvaluateAsync<int>("() => document.querySelector('video').getVideoPlaybackQuality().corruptedVideoFrames"));
         Assert.Empty(watched.Complaints);
         Assert.Contains(watched.Requests, url => url.EndsWith(".mp4", StringComparison.Ordinal));
+        Assert.Single(watched.Page.Workers);
     }
 
     [Fact]
