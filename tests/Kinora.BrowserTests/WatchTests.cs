@@ -131,10 +131,6 @@ public sealed class WatchTests(BrowserFixture browser, WatchSite site) : IClassF
         await watched.PlayAsync();
         await watched.UntilAsync(IsPlaying);
 
-        site.IsBroken = true;
-        await ChooseAsync(watched.Page, "360p");
-        await watched.Page.Keyboard.PressAsync("9");
-
         await ProblemAsync(watched, "expired");
     }
 
