@@ -45,13 +45,15 @@ public static class ApiSetup
     /// <summary>From the outside to the inside; the order matters.</summary>
     private static void UsePipeline(WebApplication app)
     {
+        app.UseBareAnswers();
         app.UseForwardedHeaders();
         app.UseRequestId();
         app.UseRequestLog();
         app.UseSecurityHeaders();
         app.UseErrorEnvelope();
+        app.UseHostFiltering();
         app.UseRouting();
-        app.UseTextGuard();
+        app.UseRequestGuard();
         app.UseRateLimiter();
         app.UseAuthentication();
         app.UseUserLogScope();

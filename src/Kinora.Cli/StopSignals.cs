@@ -20,6 +20,14 @@ internal sealed class StopSignals : IDisposable
     /// <summary>Set by the second signal of the process: who waits for a drain waits no longer.</summary>
     public static CancellationToken Hurry => Again.Token;
 
+    /// <summary>Returns when the stop is asked for.</summary>
+    public static async Task WaitAsync(CancellationToken requested)
+    {
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = requested.Register(asked.SetResult);
+        await asked.Task;
+    }
+
     public void Dispose()
     {
         _registrations.ForEach(r => r.Dispose());

@@ -1,11 +1,12 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 
 namespace Kinora.Cli.Commands;
 
 internal static class CommonOptions
 {
-    private const int HighestPort = 65535;
+    public const int HighestPort = 65535;
 
     public static Option<string?> DataDir() =>
         new("--data-dir") { Description = "The folder of all data [default: .kinora in the checkout]." };
@@ -17,9 +18,10 @@ internal static class CommonOptions
         return option;
     }
 
+    /// <summary>What is no number at all is refused by the option itself.</summary>
     public static Action<OptionResult> Range(int least, int most) => result =>
     {
-        if (result.GetValueOrDefault<int>() is var value && (value < least || value > most))
+        if (int.TryParse((result.Tokens is [.., var last] ? last.Value : null), CultureInfo.InvariantCulture, out var value) && (value < least || value > most))
         {
             result.AddError($"{result.Option.Name} must be {least} to {most}.");
         }

@@ -1,3 +1,23 @@
 using System.CommandLine;
+using Kinora.Cli.Testing;
+
 namespace Kinora.Cli.Commands;
-internal static class TestCommand { public static Command Create() => new("test", ""); }
+
+/// <summary>Every test of the repository. The last line is the sum; any failure, crash or empty project makes the exit code 1.</summary>
+internal static class TestCommand
+{
+    public static Command Create()
+    {
+        var filter = new Option<string?>("--filter") { Description = "Only the tests whose full name holds this text." };
+        var command = new Command("test", "Run every test.") { filter };
+        command.SetAction((result, cancellation) => RunAsync(result.GetValue(filter), cancellation));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(string? filter, CancellationToken cancellation)
+    {
+        var counts = await new TestRun(Installation.Root, Console.Out).RunAsync(filter, cancellation);
+        await Console.Out.WriteLineAsync($"{counts}");
+        return counts.Failed > 0 ? CommandFailure.Failed : 0;
+    }
+}

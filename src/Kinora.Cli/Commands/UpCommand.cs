@@ -35,7 +35,7 @@ internal static class UpCommand
         {
             await using var stack = await KinoraStack.StartAsync(folder, port, workers, () => log, cancellation);
             await Console.Out.WriteLineAsync($"ready {stack.Url}");
-            await StopRequestedAsync(cancellation);
+            await StopSignals.WaitAsync(cancellation);
             log.Write("kinora", "stopping; Ctrl-C again to hurry");
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
@@ -63,7 +63,7 @@ internal static class UpCommand
         {
             await using var stack = await KinoraStack.StartAsync(folder, port, workers, () => log, cancellation);
             DetachedStart.TellReady(channel, stack.Url);
-            await StopRequestedAsync(cancellation);
+            await StopSignals.WaitAsync(cancellation);
             log.Write("kinora", "stopping");
         }
         catch (CommandFailure failure)
@@ -77,12 +77,5 @@ internal static class UpCommand
         }
 
         return 0;
-    }
-
-    private static async Task StopRequestedAsync(CancellationToken cancellation)
-    {
-        var requested = new TaskCompletionSource();
-        await using var registration = cancellation.Register(requested.SetResult);
-        await requested.Task;
     }
 }

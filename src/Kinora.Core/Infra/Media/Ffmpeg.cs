@@ -17,6 +17,9 @@ public sealed partial class Ffmpeg(IOptions<FfmpegOptions> options, TimeProvider
     private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(250);
     private readonly FfmpegOptions _options = options.Value;
 
+    /// <summary>For the encoders of a command; its decoder has it already.</summary>
+    public int Threads => _options.Threads;
+
     /// <exception cref="JobFailedException">TIMEOUT, DISK_FULL, CORRUPT, FORMAT_NOT_ALLOWED, CODEC_NOT_ALLOWED, RESOLUTION_LIMIT or INTERNAL</exception>
     public async Task<FfmpegResult> RunAsync(FfmpegCommand command, IProgress<FfmpegProgress>? progress, CancellationToken cancellation)
     {

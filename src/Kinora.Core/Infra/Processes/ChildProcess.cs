@@ -22,8 +22,8 @@ public sealed partial class ChildProcess : IAsyncDisposable
     private ChildProcess(Process process, ChildProcessSpec spec)
     {
         _process = process;
-        _output = spec.OnOutputLine is null ? Task.CompletedTask : Pump(process.StandardOutput, spec.OnOutputLine);
-        _error = spec.OnErrorLine is null ? Task.CompletedTask : Pump(process.StandardError, spec.OnErrorLine);
+        _output = spec.OnOutputLine is null ? Task.CompletedTask : BoundedLines.PumpAsync(process.StandardOutput, spec.OnOutputLine);
+        _error = spec.OnErrorLine is null ? Task.CompletedTask : BoundedLines.PumpAsync(process.StandardError, spec.OnErrorLine);
         Exited = WaitAsync();
     }
 
@@ -119,35 +119,6 @@ public sealed partial class ChildProcess : IAsyncDisposable
         }
 
         return process;
-    }
-
-    // Not ReadLineAsync: a process that prints a gigabyte without a line break must not cost us a gigabyte.
-    private static async Task Pump(StreamReader reader, Action<string> onLine)
-    {
-        var line = new StringBuilder();
-        var buffer = new char[4096];
-        int count;
-        while ((count = await reader.ReadAsync(buffer)) > 0)
-        {
-            foreach (var character in buffer.AsSpan(0, count))
-            {
-                if (character == '\n' || line.Length == MaxLineChars)
-                {
-                    onLine(line.ToString().TrimEnd('\r'));
-                    line.Clear();
-                }
-
-                if (character != '\n')
-                {
-                    line.Append(character);
-                }
-            }
-        }
-
-        if (line.Length > 0)
-        {
-            onLine(line.ToString());
-        }
     }
 
     private async Task<int> WaitAsync()

@@ -29,7 +29,9 @@ public static class Ladder
     /// <summary>A size of the ladder.</summary>
     public sealed record Rung(string Name, int Width, int Height);
 
-    /// <summary>Largest first; at least one.</summary>
+    /// <param name="video">With its display size.</param>
+    /// <param name="maxShortSide">At least 240.</param>
+    /// <returns>Largest first; at least one.</returns>
     /// <exception cref="JobFailedException">UNSUPPORTED_GEOMETRY</exception>
     public static IReadOnlyList<Rung> SizesFor(MediaStream video, int maxShortSide)
     {
@@ -47,11 +49,6 @@ public static class Ladder
             var named = ShortSides.FirstOrDefault(side => side > shortSide && shortSide >= side * SameNameWithin && side <= maxShortSide);
             var own = Even(shortSide);
             rungs.Insert(0, new Rung(Name(named == 0 ? own : named), Even(width), Even(height)));
-        }
-
-        if (rungs.Count == 0)
-        {
-            rungs.Add(Scaled(video, maxShortSide));
         }
 
         return rungs;

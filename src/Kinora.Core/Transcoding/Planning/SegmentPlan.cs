@@ -55,16 +55,23 @@ public sealed record SegmentPlan
     [JsonIgnore]
     public long OriginTicks => Ticks(OriginPts, SourceTimeBase, TimeScale);
 
-    /// <summary>For EXT-X-TARGETDURATION: 6, unless frames stand still for longer.</summary>
+    /// <summary>6 s, unless a single frame stands still for longer.</summary>
     [JsonIgnore]
-    public int TargetDurationSeconds
+    public TimeSpan LongestSegment
     {
         get
         {
-            var longest = EndTicks is { } end ? Starts.Append(end).Zip(Starts.Skip(1).Append(end), (a, b) => b - a).Max() : 0;
-            return Math.Max(SegmentPlanner.MaxSegmentSeconds, (int)Math.Round((double)longest / TimeScale, MidpointRounding.AwayFromZero));
+            var longest = EndTicks is { } end ? Starts.Zip(Starts.Skip(1).Append(end), (from, to) => to - from).Max() : 0;
+            return TimeSpan.FromSeconds(Math.Max(SegmentPlanner.MaxSegmentSeconds, (double)longest / TimeScale));
         }
     }
+
+    [JsonIgnore]
+    public TimeSpan? VideoDuration => EndTicks is { } end ? TimeSpan.FromSeconds((double)end / TimeScale) : null;
+
+    /// <summary><see cref="Starts"/> in seconds; null when they are not known beforehand.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<double>? StartSeconds => Starts.Count == 0 ? null : [.. Starts.Select(start => (double)start / TimeScale)];
 
     internal static long Ticks(long pts, Rational timeBase, int timeScale) =>
         (long)Math.Round((decimal)pts * timeBase.Num * timeScale / timeBase.Den, MidpointRounding.AwayFromZero);

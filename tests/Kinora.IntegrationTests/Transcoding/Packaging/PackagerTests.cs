@@ -96,6 +96,19 @@ public sealed class PackagerTests(PackagedVideos videos) : IClassFixture<Package
     }
 
     [Fact]
+    public async Task A_copied_rendition_with_more_keyframes_is_cut_as_the_encoded_ones()
+    {
+        var (video, _, output) = await videos.GetAsync(SourceKind.Film.Name);
+        var folder = Path.Combine(output, "..", "with-copy");
+        var copy = await video.CopyAsync(Path.Combine(output, ".."), Cancellation);
+
+        var package = await Packager.PackageAsync([copy, .. video.Tracks], folder, EncodedVideo.LongestSegment, video.Expectations, Cancellation);
+
+        Assert.True(package.Report.Passed, package.Report.FirstFailure);
+        Assert.Equal(await Ffmpeg.DecodeAsync(video.Source, Cancellation, "0:v:0"), await Ffmpeg.DecodeAsync(Path.Combine(folder, "copy.m3u8"), Cancellation));
+    }
+
+    [Fact]
     public async Task Audio_that_ends_early_in_the_source_is_told_and_not_failed()
     {
         var (video, package, output) = await videos.GetAsync(SourceKind.ShortAudio.Name);

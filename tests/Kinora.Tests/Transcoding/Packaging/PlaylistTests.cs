@@ -59,6 +59,16 @@ public sealed class PlaylistTests
         Assert.Contains("NAME=\"Audio\",DEFAULT=YES", master, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("eng", "en")]
+    [InlineData("GER", "de")]
+    [InlineData("deu", "de")]
+    [InlineData("pt-BR", "pt-BR")]
+    [InlineData("zho-Hant", "zh-Hant")]
+    [InlineData("haw", "haw")]
+    [InlineData(null, null)]
+    public void Languages_are_told_by_their_shortest_code(string? language, string? tag) => Assert.Equal(tag, LanguageTag.Normalize(language));
+
     // Frame rates are rounded to three decimals: 30000/1001 must not become 29.969.
     [Fact]
     public void Frame_rates_are_rounded()

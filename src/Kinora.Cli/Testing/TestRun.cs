@@ -1,0 +1,117 @@
+using System.Collections;
+using System.Diagnostics;
+using Kinora.Core.Infra.Processes;
+
+namespace Kinora.Cli.Testing;
+
+/// <summary>Every check and test of the repository, one program after another: they share the machine's processors and memory.</summary>
+internal sealed class TestRun(string root, TextWriter output)
+{
+    private static readonly string[] Projects = ["Kinora.Tests", "Kinora.IntegrationTests", "Kinora.BrowserTests"];
+
+    /// <summary>A program of tests that runs longer hangs.</summary>
+    private static readonly TimeSpan ProgramTimeout = TimeSpan.FromHours(1);
+
+    private readonly string _results = Path.Combine(root, "artifacts", "test-results");
+    private readonly Dictionary<string, string> _environment =
+        Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(v => (string)v.Key, v => (string?)v.Value ?? "");
+
+    /// <param name="filter">Only tests whose full name holds this; then no other checks. Null: all.</param>
+    public async Task<TestCounts> RunAsync(string? filter, CancellationToken cancellation)
+    {
+        Directory.CreateDirectory(_results);
+        var counts = default(TestCounts);
+        if (filter is null)
+        {
+            counts += await CheckFormatAsync(cancellation);
+            counts += await RunNativeAsync(cancellation);
+        }
+
+        foreach (var project in Projects)
+        {
+            counts += await RunProjectAsync(project, filter, cancellation);
+        }
+
+        // A filter that fits nothing is a misspelt one.
+        return filter is not null && counts.Total == 0 ? TestCounts.OfCheck(isFine: false) : counts;
+    }
+
+    private async Task<TestCounts> CheckFormatAsync(CancellationToken cancellation)
+    {
+        await AnnounceAsync("format");
+        var restored = await RunProgramAsync(Installation.Dotnet, ["restore", "Kinora.slnx", "--verbosity", "quiet"], cancellation) == 0;
+        return TestCounts.OfCheck(
+            restored && await RunProgramAsync(Installation.Dotnet, ["format", "Kinora.slnx", "--verify-no-changes", "--no-restore"], cancellation) == 0);
+    }
+
+    private async Task<TestCounts> RunNativeAsync(CancellationToken cancellation)
+    {
+        await AnnounceAsync("native, with sanitizers");
+        const string source = "native/kinora_media";
+        const string build = "artifacts/native-sanitize";
+        var report = NewReport("native.xml");
+        var isBuilt = await RunProgramAsync("cmake", ["-S", source, "-B", build, "-DKINORA_SANITIZE=ON", "--log-level=WARNING"], cancellation) == 0
+            && await RunProgramAsync("cmake", ["--build", build, "--parallel", $"{Environment.ProcessorCount}"], cancellation) == 0;
+        var code = isBuilt
+            ? await RunProgramAsync("ctest", ["--test-dir", build, "--output-on-failure", "--output-junit", report], cancellation)
+            : CommandFailure.Failed;
+        return await SumUpAsync("native", TestReport.ReadJUnit(report), code, mayBeEmpty: false);
+    }
+
+    private async Task<TestCounts> RunProjectAsync(string project, string? filter, CancellationToken cancellation)
+    {
+        await AnnounceAsync(project);
+        if (await RunProgramAsync(
+            Installation.Dotnet, ["build", $"tests/{project}", "-c", "Release", "--nologo", "--verbosity", "quiet"], cancellation) is not 0 and var failed)
+        {
+            return await SumUpAsync(project, counts: null, failed, mayBeEmpty: false);
+        }
+
+        // The program itself rather than `dotnet test`: its output is seen as it comes, and its report stays where it is asked for.
+        var report = NewReport($"{project}.trx");
+        List<string> arguments = [$"artifacts/bin/{project}/release/{project}.dll", "-noLogo", "-trx", report];
+        if (filter is not null)
+        {
+            arguments.AddRange(["-method", $"*{filter}*"]);
+        }
+
+        var code = await RunProgramAsync(Installation.Dotnet, arguments, cancellation);
+        return await SumUpAsync(project, TestReport.ReadTrx(report), code, mayBeEmpty: filter is not null);
+    }
+
+    /// <summary>A crash, and a program that ran nothing, must not look like success.</summary>
+    private async Task<TestCounts> SumUpAsync(string name, TestCounts? counts, int exitCode, bool mayBeEmpty)
+    {
+        var isWhole = counts is { } known && (known.Failed > 0 || exitCode == 0) && (known.Total > 0 || mayBeEmpty);
+        var sum = counts.GetValueOrDefault() + (isWhole ? default : TestCounts.OfCheck(isFine: false));
+        await output.WriteLineAsync(isWhole ? $"{name}: {sum}" : $"{name}: {sum} (it ended with exit code {exitCode}, with no whole report of tests)");
+        return sum;
+    }
+
+    private async Task<int> RunProgramAsync(string program, IReadOnlyList<string> arguments, CancellationToken cancellation)
+    {
+        await output.FlushAsync(cancellation);
+        await using var process = await ChildProcess.StartAsync(new ChildProcessSpec(program, arguments)
+        {
+            Environment = _environment,
+            WorkingDirectory = root,
+        });
+        try
+        {
+            return await process.Exited.WaitAsync(ProgramTimeout, cancellation);
+        }
+        catch (TimeoutException)
+        {
+            return await process.StopAsync(TimeSpan.FromSeconds(10));
+        }
+    }
+
+    private string NewReport(string name)
+    {
+        var path = Path.Combine(_results, name);
+        File.Delete(path);
+        return path;
+    }
+
+    private Task AnnounceAsync(string name) => output.WriteLineAsync($"== {name}");
+}

@@ -1,0 +1,130 @@
+using System.Net.Sockets;
+using Kinora.Cli.Running;
+using Kinora.Cli.Servers;
+using Kinora.Core.Infra.Processes;
+using Kinora.IntegrationTests.Queues;
+using Kinora.IntegrationTests.Servers;
+
+namespace Kinora.IntegrationTests.Cli;
+
+/// <summary>The command as its users start it, with real servers.</summary>
+public sealed class UpTests : IAsyncDisposable
+{
+    private const int NotRunning = 3;
+    private readonly TestFolder _folder = new();
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private string Data => _folder.Path("data");
+
+    public async ValueTask DisposeAsync()
+    {
+        await RunAsync("down", "--data-dir", Data);
+        await RunAsync("down", "--data-dir", _folder.Path("other"));
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task What_is_detached_runs_on_until_down_and_its_data_stay()
+    {
+        var (code, output) = await UpAsync(Data);
+        Assert.True(code == 0, output);
+        using var client = new HttpClient();
+        using var answer = await client.GetAsync(new Uri(Url() + "/health/ready"), Cancellation);
+        Assert.True(answer.IsSuccessStatusCode);
+        Assert.Equal(["postgres", "redis", "api", "worker"], Roles());
+        var processes = State().Processes;
+
+        Assert.Equal(0, (await RunAsync("down", "--data-dir", Data)).Code);
+
+        Assert.DoesNotContain(processes, p => p.Identity.IsAlive);
+        Assert.Equal(NotRunning, (await RunAsync("status", "--json", "--data-dir", Data)).Code);
+        Assert.True(File.Exists(Path.Combine(Data, "postgres", "PG_VERSION")));
+        Assert.Equal(0, (await RunAsync("down", "--data-dir", Data)).Code);
+    }
+
+    [Fact]
+    public async Task A_killed_supervisor_leaves_nothing_and_the_next_start_is_clean()
+    {
+        await UpAsync(Data);
+        var state = State();
+
+        await state.Supervisor.EndAsync(PosixSignalNumber.Kill, TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(10), Cancellation);
+
+        await Eventually.TrueAsync(() => !state.Processes.Any(p => p.Identity.IsAlive), () => "something lives on");
+        Assert.Equal(NotRunning, (await RunAsync("status", "--data-dir", Data)).Code);
+        var (code, output) = await UpAsync(Data);
+        Assert.True(code == 0, output);
+    }
+
+    [Fact]
+    public async Task A_killed_server_is_started_again_on_its_port()
+    {
+        await UpAsync(Data);
+        var before = State().Processes.Single(p => p.Role == "redis");
+
+        await before.Identity.EndAsync(PosixSignalNumber.Kill, TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(10), Cancellation);
+
+        await Eventually.TrueAsync(
+            () => State().Processes.SingleOrDefault(p => p.Role == "redis") is { } now && now.Identity != before.Identity && now.Port == before.Port,
+            () => File.ReadAllText(Path.Combine(Data, "logs", "kinora.log")));
+    }
+
+    [Fact]
+    public async Task Two_data_folders_run_side_by_side_and_one_runs_once()
+    {
+        Assert.Equal(0, (await UpAsync(Data)).Code);
+        Assert.Equal(0, (await UpAsync(_folder.Path("other"))).Code);
+
+        var (code, output) = await UpAsync(Data);
+
+        Assert.Equal(1, code);
+        Assert.Contains("already runs", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_port_in_use_is_said_in_one_line_and_nothing_stays()
+    {
+        using var listener = new TcpListener(System.Net.IPAddress.Loopback, FreePort.Find());
+        listener.Start();
+        var port = ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
+
+        var (code, output) = await RunAsync("up", "--detach", "--port", $"{port}", "--data-dir", Data);
+
+        Assert.Equal(1, code);
+        Assert.Equal($"kinora: port {port} is in use: choose another with --port, or --port 0 for a free one.", output.Trim());
+        Assert.Equal(NotRunning, (await RunAsync("status", "--data-dir", Data)).Code);
+    }
+
+    private static Task<(int Code, string Output)> UpAsync(string data) =>
+        RunAsync("up", "--detach", "--port", "0", "--data-dir", data);
+
+    private static async Task<(int Code, string Output)> RunAsync(params string[] arguments)
+    {
+        var lines = new List<string>();
+        void Keep(string line)
+        {
+            lock (lines)
+            {
+                lines.Add(line);
+            }
+        }
+
+        var program = Path.Combine(AppContext.BaseDirectory, "kinora.dll");
+        var environment = new Dictionary<string, string> { ["PATH"] = Environment.GetEnvironmentVariable("PATH") ?? "" };
+        await using var process = await ChildProcess.StartAsync(new ChildProcessSpec("dotnet", [program, .. arguments])
+        {
+            Environment = environment,
+            OnOutputLine = Keep,
+            OnErrorLine = Keep,
+        });
+        var code = await process.Exited.WaitAsync(TimeSpan.FromMinutes(3), Cancellation);
+        return (code, string.Join('\n', lines));
+    }
+
+    private RunState State() => RunState.Read(new DataFolder(Data))!;
+
+    private string Url() => State().Url;
+
+    private IEnumerable<string> Roles() => State().Processes.Select(p => p.Role);
+}
