@@ -58,6 +58,18 @@ public sealed class HealthServiceTests : IDisposable
     }
 
     [Fact]
+    public async Task A_process_that_stops_lives_and_is_not_ready()
+    {
+        using var host = Build(new FakeQueue(), new FakeStore());
+        var health = host.Services.GetRequiredService<HealthService>();
+
+        host.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+        var report = await health.CheckAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(("ok", "stopping", false), (health.Live().Status, report.Status, report.IsReady));
+    }
+
+    [Fact]
     public void The_report_has_the_members_of_the_contract()
     {
         using var host = Build(new FakeQueue(), new FakeStore());
