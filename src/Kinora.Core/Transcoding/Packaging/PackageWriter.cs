@@ -36,7 +36,11 @@ internal sealed class PackageWriter(string folder)
     }
 
     private async Task<PackagedFile> CopyAsync(
-        FileStream source, IReadOnlyList<(long Offset, long Length)> ranges, string name, string contentType, CancellationToken cancellation)
+        FileStream source,
+        IReadOnlyList<(long Offset, long Length)> ranges,
+        string name,
+        string contentType,
+        CancellationToken cancellation)
     {
         var path = Path.Combine(folder, name);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);

@@ -14,7 +14,7 @@ public static class Packager
     /// <param name="longestSegment">The longest segment that was planned: the least EXT-X-TARGETDURATION.</param>
     /// <param name="expectations">What the source promises, for the report.</param>
     /// <param name="cancellation">Leaves a half-written folder behind.</param>
-    /// <exception cref="IsoMediaException">A track is not what the encoder was asked for. Failed checks do not throw: see the report.</exception>
+    /// <exception cref="IsoMediaException">A track is not what the encoder was asked for. Failed checks do not throw.</exception>
     public static async Task<Package> PackageAsync(
         IReadOnlyList<TrackInput> tracks,
         string folder,

@@ -36,7 +36,8 @@ public sealed class SegmenterTests
         Assert.Equal(980_000, Segmenter.CutVideo(Fragments(-0.02, 0.98), Fragments(0, 1))[0].DurationUs);
 
     [Fact]
-    public void A_segment_without_duration_is_refused() => Assert.Throws<IsoMediaException>(() => Segmenter.CutVideo(Fragments(2, 1), Fragments(2, 1)));
+    public void A_segment_without_duration_is_refused() =>
+        Assert.Throws<IsoMediaException>(() => Segmenter.CutVideo(Fragments(2, 1), Fragments(2, 1)));
 
     /// <summary>Fragments of 100 bytes between these times, in seconds.</summary>
     private static List<FragmentRange> Fragments(params double[] times) =>
