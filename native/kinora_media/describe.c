@@ -10,6 +10,9 @@
  * this. */
 enum { MAX_PLAUSIBLE_RATE = 480 };
 
+/* Far above what anyone accepts, and low enough to calculate with. */
+enum { MAX_SIDE = 1 << 24, MAX_CHANNELS = 1 << 16 };
+
 static void copy_text(char *to, size_t size, const char *from)
 {
     size_t n = 0;
@@ -36,6 +39,11 @@ static int64_t to_microseconds(int64_t time, AVRational base)
 
     /* INT64_MIN when it does not fit, which is our "unknown". */
     return av_rescale_q(time, base, AV_TIME_BASE_Q);
+}
+
+static int32_t clamp(int value, int32_t most)
+{
+    return value < 0 ? 0 : value > most ? most : value;
 }
 
 static int64_t positive(int64_t value)
@@ -140,8 +148,8 @@ static void describe_video(const AVStream *stream, kinora_media_stream *out)
     int32_t mirrored = 0;
     size_t size = 0;
 
-    out->width = parameters->width > 0 ? parameters->width : 0;
-    out->height = parameters->height > 0 ? parameters->height : 0;
+    out->width = clamp(parameters->width, MAX_SIDE);
+    out->height = clamp(parameters->height, MAX_SIDE);
     out->sample_aspect_ratio = to_rational(aspect);
     out->average_frame_rate = to_rational(average_rate(stream));
     out->real_frame_rate = to_rational(stream->r_frame_rate);
@@ -191,8 +199,8 @@ static void describe_audio(const AVCodecParameters *parameters, kinora_media_str
     }
 #endif
     layout[sizeof(layout) - 1] = 0;
-    out->channels = channels > 0 ? channels : 0;
-    out->sample_rate = parameters->sample_rate > 0 ? parameters->sample_rate : 0;
+    out->channels = clamp(channels, MAX_CHANNELS);
+    out->sample_rate = clamp(parameters->sample_rate, INT32_MAX);
     COPY(out->channel_layout, layout);
 }
 

@@ -4,6 +4,7 @@ using Kinora.Api.Endpoints.V1;
 using Kinora.Api.Http;
 using Kinora.Api.Http.Errors;
 using Kinora.Core.Errors;
+using Kinora.Core.Jobs;
 
 namespace Kinora.Api;
 
@@ -22,6 +23,17 @@ namespace Kinora.Api;
 [JsonSerializable(typeof(LogoutRequest))]
 [JsonSerializable(typeof(TokenResponse))]
 [JsonSerializable(typeof(MeResponse))]
+[JsonSerializable(typeof(UploadResponse))]
+[JsonSerializable(typeof(VideoListResponse))]
+[JsonSerializable(typeof(RenameRequest))]
+[JsonSerializable(typeof(ExplanationResponse))]
+[JsonSerializable(typeof(TranscodeRequest))]
+[JsonSerializable(typeof(TranscodeResponse))]
+[JsonSerializable(typeof(PlanResponse))]
+[JsonSerializable(typeof(JobListResponse))]
+[JsonSerializable(typeof(RetryResponse))]
+[JsonSerializable(typeof(PlaybackResponse))]
+[JsonSerializable(typeof(LiveJob))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>Deep enough for every contract, and far from what could exhaust a stack.</summary>
@@ -40,5 +52,6 @@ internal sealed partial class ApiJson : JsonSerializerContext
         options.RespectRequiredConstructorParameters = true;
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseUpper, allowIntegerValues: false));
         options.Converters.Add(new TextConverter());
+        options.Converters.Add(new UtcTimeConverter());
     }
 }

@@ -66,6 +66,11 @@ public static class ApiProgram
             var failures = e.InnerExceptions.Cast<OptionsValidationException>().SelectMany(inner => inner.Failures);
             throw new OptionsValidationException(string.Empty, typeof(ApiProgram), failures);
         }
+        catch (InvalidOperationException e)
+        {
+            // The binder: "Failed to convert configuration value 'many' at 'Kinora:Database:MaxPoolSize' to type 'System.Int32'."
+            throw new OptionsValidationException(string.Empty, typeof(ApiProgram), [e.Message]);
+        }
     }
 
     private static int Stop(string reason)

@@ -1,10 +1,11 @@
+using Kinora.Api.Endpoints;
 using Kinora.Api.Endpoints.V1;
 using Kinora.Api.Http;
 using Kinora.Api.Http.Errors;
 using Kinora.Api.Http.Identity;
 using Kinora.Api.Http.OpenApi;
-using Kinora.Core.Accounts;
-using Kinora.Core.Infra.Database;
+using Kinora.Core;
+using Kinora.Core.Infra.Telemetry;
 
 namespace Kinora.Api;
 
@@ -28,10 +29,12 @@ public static class ApiSetup
         var services = builder.Services;
         var configuration = builder.Configuration;
 
-        builder.AddApiLogging();
-        services.AddSingleton(TimeProvider.System);
-        services.AddKinoraDatabase(configuration);
-        services.AddKinoraAccounts(configuration);
+        builder.AddKinoraLogging();
+        services.AddKinoraApi(configuration);
+        services.AddKinoraTelemetry(ProcessRole.Api);
+        services.AddKinoraMetricsExport();
+        services.AddScoped<PlaybackGate>();
+        services.AddSingleton<ObjectDelivery>();
 
         builder.AddHttpServer();
         services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
@@ -45,13 +48,15 @@ public static class ApiSetup
     /// <summary>From the outside to the inside; the order matters.</summary>
     private static void UsePipeline(WebApplication app)
     {
+        app.UseBareAnswers();
         app.UseForwardedHeaders();
         app.UseRequestId();
         app.UseRequestLog();
         app.UseSecurityHeaders();
         app.UseErrorEnvelope();
+        app.UseHostFiltering();
         app.UseRouting();
-        app.UseTextGuard();
+        app.UseRequestGuard();
         app.UseRateLimiter();
         app.UseAuthentication();
         app.UseUserLogScope();
@@ -61,6 +66,9 @@ public static class ApiSetup
     private static void MapRoutes(WebApplication app)
     {
         app.MapV1();
+        app.MapHealth();
+        app.MapMetrics();
         app.MapApiDocument();
+        app.MapWebPages();
     }
 }

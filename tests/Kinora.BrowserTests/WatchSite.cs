@@ -14,13 +14,14 @@ public sealed class WatchSite : IAsyncLifetime
     private readonly string _folder = Directory.CreateTempSubdirectory("kinora-watch-").FullName;
     private WebApplication? _app;
     private int _playlistsServed;
+    private int _fragileServed;
 
     public Uri Origin { get; private set; } = new("http://127.0.0.1");
 
-    public const string Stream = "/v1/videos/sample/hls/signature/master.m3u8";
+    // Of 26: two beginnings, and twelve segments of video and of audio.
+    private const int FragileParts = 10;
 
-    /// <summary>Segments of it are answered 503 while this is set.</summary>
-    public bool IsBroken { get; set; }
+    public const string Stream = "/v1/videos/sample/hls/signature/master.m3u8";
 
     public async ValueTask InitializeAsync()
     {
@@ -29,6 +30,7 @@ public sealed class WatchSite : IAsyncLifetime
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         _app = builder.Build();
+        _app.UseSecurityHeaders();
         _app.Use(BreakAsync);
         UseFiles(_app, "/v1/videos/sample/hls/signature");
         UseFiles(_app, "/v1/videos/fragile/hls/signature");
@@ -57,14 +59,17 @@ public sealed class WatchSite : IAsyncLifetime
         types.Mappings[".m3u8"] = "application/vnd.apple.mpegurl";
         app.UseStaticFiles(new StaticFileOptions
         {
-            FileProvider = new PhysicalFileProvider(_folder), RequestPath = path, ContentTypeProvider = types,
+            FileProvider = new PhysicalFileProvider(_folder),
+            RequestPath = path,
+            ContentTypeProvider = types,
         });
     }
 
     private async Task BreakAsync(HttpContext context, RequestDelegate next)
     {
         var path = context.Request.Path.Value ?? "";
-        if (path.StartsWith("/v1/videos/fragile/", StringComparison.Ordinal) && path.EndsWith(".mp4", StringComparison.Ordinal) && IsBroken)
+        if (path.StartsWith("/v1/videos/fragile/", StringComparison.Ordinal) && path.EndsWith(".mp4", StringComparison.Ordinal)
+            && Interlocked.Increment(ref _fragileServed) > FragileParts)
         {
             context.Response.StatusCode = StatusCodes.Status401Unauthorized;
         }

@@ -49,7 +49,7 @@ public sealed class WatchedPage : IAsyncDisposable
     public Task WatchAsync(string link) => Page.GotoAsync("/watch#" + link);
 
     /// <summary>Waits until the script is true; polls, with a deadline.</summary>
-    public Task UntilAsync(string script, int seconds = 20) =>
+    public Task UntilAsync(string script, int seconds = 45) =>
         Page.WaitForFunctionAsync(script, null, new PageWaitForFunctionOptions { Timeout = seconds * 1000, PollingInterval = 50 });
 
     /// <summary>Plays without a gesture of a user: a muted video may.</summary>

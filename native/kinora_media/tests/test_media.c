@@ -277,6 +277,44 @@ static void survives_damage(void)
     }
 }
 
+static void put32(uint8_t *at, uint32_t value)
+{
+    for (int i = 0; i < 4; i++) {
+        at[i] = (uint8_t)(value >> (24 - 8 * i));
+    }
+}
+
+/* ftyp, then boxes within boxes, of which the innermost claims a size. */
+static int32_t nested(int depth, const char *type, uint32_t size)
+{
+    enum { FTYP = 16 };
+    file_source file = {.fail_after = -1, .length = FTYP + (int64_t)depth * 8};
+    file.bytes = calloc(1, (size_t)file.length);
+    put32(file.bytes, FTYP);
+    memcpy(file.bytes + 4, "ftypisom", 8);
+    for (int i = 0; i < depth; i++) {
+        uint8_t *box = file.bytes + FTYP + i * 8;
+        put32(box, i == depth - 1 ? size : (uint32_t)((depth - i) * 8));
+        memcpy(box + 4, type, 4);
+    }
+
+    int32_t status = probe_with(&file, usual_limits()).status;
+    file_source_free(&file);
+    return status;
+}
+
+static void survives_boxes_of_any_depth_and_size(void)
+{
+    static const uint32_t sizes[] = {0, 1, 7, 8, 0x7fffffff, 0x80000000, 0xffffffff};
+    static const char *const types[] = {"moov", "trak", "udta", "free", "mdat", "moof"};
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+        for (size_t j = 0; j < sizeof(types) / sizeof(*types); j++) {
+            CHECK(nested(1, types[j], sizes[i]) == KINORA_MEDIA_CORRUPT);
+            CHECK(nested(10000, types[j], sizes[i]) == KINORA_MEDIA_CORRUPT);
+        }
+    }
+}
+
 int main(int count, char **arguments)
 {
     if (count != 2) {
@@ -293,6 +331,7 @@ int main(int count, char **arguments)
     scans_the_packets_of_a_stream();
     turns_by_quarters();
     survives_damage();
+    survives_boxes_of_any_depth_and_size();
     printf("%d failures\n", failures);
     return failures ? 1 : 0;
 }

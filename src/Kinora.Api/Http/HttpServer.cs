@@ -1,4 +1,5 @@
 using System.Net;
+using Kinora.Api.Http.Errors;
 using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -28,9 +29,11 @@ internal static class HttpServer
             kestrel.Limits.MaxRequestBodySize = http.Value.MaxBodyBytes;
             kestrel.Limits.RequestHeadersTimeout = HeadersTimeout;
             kestrel.Limits.KeepAliveTimeout = KeepAliveTimeout;
+            kestrel.FillBareAnswers();
         });
         services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<HttpOptions>>(Trust);
-        // Its answer is HTML otherwise.
+        // The framework puts the check of AllowedHosts before the whole pipeline; ours has it inside of the error envelope.
+        services.Remove(services.First(service => service.ImplementationType?.FullName == "Microsoft.AspNetCore.HostFilteringStartupFilter"));
         services.Configure<HostFilteringOptions>(options => options.IncludeFailureMessage = false);
     }
 

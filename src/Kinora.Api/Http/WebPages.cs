@@ -4,13 +4,16 @@ using Microsoft.Net.Http.Headers;
 
 namespace Kinora.Api.Http;
 
-/// <summary>The web pages: GET /, GET /watch, and the files that they load, which Vite names by their content.</summary>
+/// <summary>
+/// The web pages: GET /, GET /watch, and the files that they load, which Vite names by their content. What every answer says to a
+/// browser comes from SecurityHeaders; only the policy is a page's own.
+/// </summary>
 public static class WebPages
 {
     // Nothing inline, nothing from elsewhere. "blob:" is how Media Source Extensions give the video its bytes.
     private const string ContentSecurityPolicy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; media-src 'self' blob:; " +
-        "worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'";
+        "worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     private static readonly string[] ReadMethods = [HttpMethods.Get, HttpMethods.Head];
     private static readonly FileExtensionContentTypeProvider ContentTypes = new();
@@ -37,9 +40,7 @@ public static class WebPages
             var headers = response.Headers;
             headers.ContentSecurityPolicy = ContentSecurityPolicy;
             headers.CacheControl = "no-cache";
-            headers["Referrer-Policy"] = "no-referrer";
             headers["Cross-Origin-Opener-Policy"] = "same-origin";
-            headers.XContentTypeOptions = "nosniff";
             return Results.Bytes(content, "text/html; charset=utf-8", entityTag: etag);
         }).AllowAnonymous().ExcludeFromDescription();
     }
@@ -54,7 +55,8 @@ public static class WebPages
         var headers = context.Response.Headers;
         headers.CacheControl = "public, max-age=31536000, immutable";
         headers.Vary = HeaderNames.AcceptEncoding;
-        headers.XContentTypeOptions = "nosniff";
+        // A worker runs under the policy that its script came with: under that of data it would not run at all.
+        headers.ContentSecurityPolicy = ContentSecurityPolicy;
         foreach (var (encoding, suffix) in new[] { ("br", ".br"), ("gzip", ".gz") })
         {
             if (Accepts(context.Request, encoding) && assets.TryGetValue(name + suffix, out var compressed))

@@ -26,12 +26,18 @@ internal sealed partial class AuthSecretCheck(IHostEnvironment environment, ILog
         "0123456789abcdef0123456789abcdef", "abcdefghijklmnopqrstuvwxyz", "12345678901234567890", "insecure", "default-secret",
     ];
 
+    /// <summary>One for the process: options are built more than once.</summary>
+    private readonly Lazy<string> _madeUp = new(() =>
+    {
+        SecretMadeUp(logger);
+        return Convert.ToBase64String(RandomNumberGenerator.GetBytes(48));
+    });
+
     public void PostConfigure(string? name, AuthOptions options)
     {
         if (options.Secret.Length == 0 && IsForgiving)
         {
-            options.Secret = Convert.ToBase64String(RandomNumberGenerator.GetBytes(48));
-            SecretMadeUp(logger);
+            options.Secret = _madeUp.Value;
         }
     }
 

@@ -22,7 +22,6 @@ internal sealed class JobTable : IEntityTypeConfiguration<Job>
             table.HasCheckConstraint("ck_jobs_attempts", "attempts BETWEEN 0 AND max_attempts AND crashes >= 0");
         });
         builder.Property(j => j.Params).HasColumnType("jsonb");
-        builder.Property(j => j.Status).HasDefaultValueSql("'QUEUED'");
         builder.Property(j => j.Progress).HasDefaultValue(0);
         builder.Property(j => j.Attempts).HasDefaultValue(0);
         builder.Property(j => j.Crashes).HasDefaultValue(0);

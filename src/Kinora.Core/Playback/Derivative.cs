@@ -4,7 +4,7 @@ namespace Kinora.Core.Playback;
 
 /// <summary>
 /// What a job made of a video: a set of objects under one prefix that is never written twice. At most one is current for each
-/// (video, type); only names in its manifest are ever served.
+/// (video, type); only names in a manifest are ever served.
 /// </summary>
 public sealed class Derivative
 {
@@ -23,6 +23,9 @@ public sealed class Derivative
     /// <summary>The report of the verification, as JSON; null for a thumbnail.</summary>
     public string? Verification { get; init; }
     public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When a newer one took its place: it is served for a while longer, to players in mid-stream. Null: the current one.</summary>
+    public DateTimeOffset? ReplacedAt { get; init; }
 }
 
 /// <summary>All files of a derivative, by name.</summary>

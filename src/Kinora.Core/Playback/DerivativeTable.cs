@@ -18,8 +18,7 @@ internal sealed class DerivativeTable : IEntityTypeConfiguration<Derivative>
         builder.HasOne<Video>().WithMany().HasForeignKey(d => d.VideoId).OnDelete(DeleteBehavior.Restrict);
         builder.HasOne<Job>().WithMany().HasForeignKey(d => d.JobId).OnDelete(DeleteBehavior.Restrict);
 
-        // The old derivative's row goes in the transaction that brings the new one: only the current one has a row.
-        builder.HasIndex(d => new { d.VideoId, d.Type }).IsUnique();
+        builder.HasIndex(d => new { d.VideoId, d.Type }).IsUnique().HasFilter("replaced_at IS NULL");
         builder.HasIndex(d => d.Prefix).IsUnique();
     }
 }

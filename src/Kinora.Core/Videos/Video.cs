@@ -10,6 +10,8 @@ public enum VideoStatus { Uploaded, Analyzed, Ready, Failed }
 /// </summary>
 public sealed class Video
 {
+    public const int MaxTitleLength = 200;
+
     public Guid Id { get; init; } = Guid.CreateVersion7();
     public required Guid OwnerId { get; init; }
     public required string Title { get; set; }

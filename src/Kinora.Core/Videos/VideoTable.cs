@@ -17,7 +17,7 @@ internal sealed class VideoTable : IEntityTypeConfiguration<Video>
             table.HasCheckConstraint("ck_videos_media_info", "status NOT IN ('ANALYZED', 'READY') OR media_info IS NOT NULL");
             table.HasCheckConstraint("ck_videos_size", "size_bytes > 0");
         });
-        builder.Property(v => v.Title).HasMaxLength(200);
+        builder.Property(v => v.Title).HasMaxLength(Video.MaxTitleLength);
         builder.Property(v => v.OriginalFilename).HasMaxLength(255);
         builder.Property(v => v.ContentType).HasMaxLength(100);
         builder.Property(v => v.MediaInfo).HasJsonColumn<MediaInfo>();

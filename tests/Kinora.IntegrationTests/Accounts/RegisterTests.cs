@@ -80,7 +80,8 @@ public sealed class RegisterTests(ApiFixture fixture) : IDisposable
         var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => RegisterAsync("race@example.org", ApiUser.DefaultPassword)));
 
         Assert.Single(answers, answer => answer.StatusCode == HttpStatusCode.Created);
-        foreach (var other in answers.Where(answer => answer.StatusCode != HttpStatusCode.Created))
+        // On a machine under load some wait too long for their turn at the hash: they get nothing either.
+        foreach (var other in answers.Where(answer => answer.StatusCode is not (HttpStatusCode.Created or HttpStatusCode.ServiceUnavailable)))
         {
             await other.ShouldBeErrorAsync(HttpStatusCode.Conflict, "CONFLICT");
         }

@@ -1,5 +1,4 @@
 using Kinora.Api.Http;
-using Kinora.Api.Http.Identity;
 using Kinora.Core.Errors;
 using Kinora.Core.Infra.Queues;
 using Kinora.Core.Infra.Storage;
@@ -26,12 +25,6 @@ internal static class TestRoutes
         test.MapGet("/items/{itemId}", (ResourceId itemId) => TypedResults.Ok(new { id = itemId.Value }));
         test.MapGet("/query", (int limit) => TypedResults.Ok(new { limit }));
         test.MapPost("/body", (TestBody body) => TypedResults.Ok(body));
-        test.MapGet("/slow", async (HttpContext context, CancellationToken cancellation) =>
-        {
-            await Task.Delay(Timeout.Infinite, cancellation);
-            return TypedResults.Ok();
-        });
-        test.MapGet("/me", (CurrentUser user) => TypedResults.Ok(new { user.Id })).RequireAuthorization();
     }
 }
 

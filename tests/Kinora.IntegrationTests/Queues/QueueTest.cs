@@ -1,8 +1,8 @@
 using Kinora.Cli.Servers;
 using Kinora.Core.Infra.Queues;
-using Kinora.Core.Infra.Redis;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
 namespace Kinora.IntegrationTests.Queues;
@@ -10,7 +10,7 @@ namespace Kinora.IntegrationTests.Queues;
 /// <summary>A Redis of its own for each test, and queues as processes would have them.</summary>
 public abstract class QueueTest : IAsyncLifetime
 {
-    protected const string Queue = QueueNames.Hls;
+    protected const string Queue = "hls";
     protected static readonly TimeSpan Wait = TimeSpan.FromSeconds(15);
 
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"kinora-queue-{Guid.CreateVersion7()}");
@@ -37,22 +37,27 @@ public abstract class QueueTest : IAsyncLifetime
     }
 
     /// <summary>What one process of Kinora would have. Disposing it without finishing its messages is, for Redis, the death of the process.</summary>
-    protected ServiceProvider StartProcess(TimeSpan? lockDuration = null, TimeSpan? stalledInterval = null, TimeSpan? signalWait = null)
+    protected ServiceProvider StartProcess(TimeSpan? lockDuration = null, TimeSpan? stalledInterval = null, ILoggerProvider? log = null)
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["Kinora:Redis:ConnectionString"] = Redis.ConnectionString,
             ["Kinora:Queue:LockDuration"] = (lockDuration ?? TimeSpan.FromSeconds(30)).ToString(),
             ["Kinora:Queue:StalledInterval"] = (stalledInterval ?? TimeSpan.FromSeconds(30)).ToString(),
-            ["Kinora:Queue:SignalWait"] = (signalWait ?? TimeSpan.FromSeconds(5)).ToString(),
         }).Build();
-        var process = new ServiceCollection().AddLogging().AddKinoraQueue(configuration).BuildServiceProvider();
+        var services = new ServiceCollection().AddLogging(logging => logging.SetMinimumLevel(LogLevel.Debug)).AddKinoraQueue(configuration);
+        if (log is not null)
+        {
+            services.AddSingleton(log);
+        }
+
+        var process = services.BuildServiceProvider();
         _processes.Add(process);
         return process;
     }
 
-    protected IJobQueue StartQueue(TimeSpan? lockDuration = null, TimeSpan? stalledInterval = null, TimeSpan? signalWait = null) =>
-        StartProcess(lockDuration, stalledInterval, signalWait).GetRequiredService<IJobQueue>();
+    protected IJobQueue StartQueue(TimeSpan? lockDuration = null, TimeSpan? stalledInterval = null) =>
+        StartProcess(lockDuration, stalledInterval).GetRequiredService<IJobQueue>();
 
     protected async Task RestartRedisAsync(TimeSpan away)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
@@ -89,25 +90,40 @@ public sealed class SwiftServer : IAsyncDisposable
 
     private async Task StartOnceAsync(SwiftInstall install)
     {
-        _folder = Path.Combine(Repository.Artifacts, "swift-work", Guid.CreateVersion7().ToString());
-        Directory.CreateDirectory(_folder);
         var ports = LoopbackPorts.Free(5);
         _port = ports[0];
-        string[] prepare = ["prepare", _folder, .. ports.Select(port => $"{port}")];
-        if (await (await RunNodeAsync(install, prepare)).Exited.WaitAsync(StartLimit) != 0)
-        {
-            Unavailable($"Swift cannot be set up: {string.Join(" | ", _output)}");
-        }
-
+        _folder = await PrepareAsync(install, ports);
         var memcached = Path.Combine(install.Root, "usr/bin/memcached");
         string[] arguments = ["-l", "127.0.0.1", "-p", $"{ports[4]}", "-U", "0", "-m", "16"];
-        await RunAsync(install, File.Exists(memcached) ? memcached : "memcached", IsRoot ? [.. arguments, "-u", "root"] : arguments);
+        _processes.Add(await RunAsync(
+            install, File.Exists(memcached) ? memcached : "memcached", IsRoot ? [.. arguments, "-u", "root"] : arguments));
         foreach (var server in Servers)
         {
-            await RunNodeAsync(install, ["serve", _folder, server]);
+            _processes.Add(await RunNodeAsync(install, ["serve", _folder, server]));
         }
 
         await WaitUntilReadyAsync(ports);
+    }
+
+    /// <summary>Writes Swift's configuration into a new folder, and returns it.</summary>
+    private async Task<string> PrepareAsync(SwiftInstall install, int[] ports)
+    {
+        // A container's file system may lack the xattrs in which Swift keeps its metadata.
+        foreach (var parent in (string[])[Path.Combine(Repository.Artifacts, "swift-work"), "/var/tmp"])
+        {
+            var folder = Path.Combine(parent, $"kinora-swift-{Guid.CreateVersion7()}");
+            Directory.CreateDirectory(folder);
+            await using var prepare = await RunNodeAsync(install, ["prepare", folder, .. ports.Select(port => $"{port}")]);
+            if (await prepare.Exited.WaitAsync(StartLimit) == 0)
+            {
+                return folder;
+            }
+
+            Directory.Delete(folder, recursive: true);
+        }
+
+        Unavailable($"Swift cannot be set up: {string.Join(" | ", _output.TakeLast(10))}");
+        throw new UnreachableException();
     }
 
     private static bool IsRoot => Environment.UserName == "root";
@@ -115,26 +131,21 @@ public sealed class SwiftServer : IAsyncDisposable
     private Task<ChildProcess> RunNodeAsync(SwiftInstall install, IReadOnlyList<string> arguments) =>
         RunAsync(install, "/usr/bin/python3", [Path.Combine(AppContext.BaseDirectory, "Servers/swift_node.py"), .. arguments]);
 
-    private async Task<ChildProcess> RunAsync(SwiftInstall install, string program, IReadOnlyList<string> arguments)
-    {
-        var process = await ChildProcess.StartAsync(new ChildProcessSpec(program, arguments)
+    private Task<ChildProcess> RunAsync(SwiftInstall install, string program, IReadOnlyList<string> arguments) =>
+        ChildProcess.StartAsync(new ChildProcessSpec(program, arguments)
         {
             Environment = install.Environment,
             OnOutputLine = _output.Enqueue,
             OnErrorLine = _output.Enqueue,
         });
-        _processes.Add(process);
-        return process;
-    }
 
     private async Task WaitUntilReadyAsync(int[] ports)
     {
         using var limit = new CancellationTokenSource(StartLimit);
         using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
-        var servers = _processes.Skip(1).ToArray(); // the first one was "prepare", which has ended
         while (!await IsReadyAsync(ports, limit.Token))
         {
-            if (servers.Any(server => server.Exited.IsCompleted))
+            if (_processes.Any(server => server.Exited.IsCompleted))
             {
                 throw new InvalidOperationException($"Swift ended: {string.Join(" | ", _output.TakeLast(10))}");
             }

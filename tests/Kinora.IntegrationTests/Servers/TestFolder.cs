@@ -14,7 +14,14 @@ public sealed class TestFolder : IDisposable
     /// <summary>A file of random bytes; its path.</summary>
     public string Write(string name, int length)
     {
-        File.WriteAllBytes(Path(name), RandomNumberGenerator.GetBytes(length));
+        using var file = File.Create(Path(name));
+        var chunk = new byte[64 * 1024];
+        for (var left = length; left > 0; left -= chunk.Length)
+        {
+            RandomNumberGenerator.Fill(chunk);
+            file.Write(chunk, 0, Math.Min(left, chunk.Length));
+        }
+
         return Path(name);
     }
 

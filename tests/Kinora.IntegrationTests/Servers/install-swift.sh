@@ -32,16 +32,23 @@ work=$(mktemp -d "$root.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 mkdir -p "$work"/{own,newer,debs}
 
+# The hooks of the machine's own configuration (cleaning, indexing) are for its own lists.
+cat > "$work/apt.conf" << 'END'
+#clear APT::Update::Pre-Invoke;
+#clear APT::Update::Post-Invoke;
+#clear APT::Update::Post-Invoke-Success;
+#clear DPkg::Post-Invoke;
+END
+
 # An apt of our own: its lists and its archives stand in the work folder, so it needs neither root nor the system's locks, and
 # a machine whose lists are empty or old does as well. $1 names the set of lists, the rest is the command.
 private_apt() {
     local lists=$work/$1
     shift
     mkdir -p "$lists/state/lists/partial" "$lists/cache/archives/partial"
-    apt-get -qq \
+    apt-get -qq -c "$work/apt.conf" \
         -o Dir::State="$lists/state" -o Dir::State::status=/var/lib/dpkg/status -o Dir::Cache="$lists/cache" \
-        -o APT::Sandbox::User="$(id -un)" -o Debug::NoLocking=1 -o Acquire::Languages=none -o Acquire::Retries=2 \
-        -o DPkg::Post-Invoke::= -o APT::Update::Post-Invoke::= "$@"
+        -o APT::Sandbox::User="$(id -un)" -o Debug::NoLocking=1 -o Acquire::Languages=none -o Acquire::Retries=2 "$@"
 }
 
 echo "install-swift: reading the package lists" >&2

@@ -2,6 +2,7 @@ using Amazon.S3.Model;
 using Kinora.Core.Infra.Storage;
 using Kinora.Core.Infra.Storage.S3;
 using Kinora.IntegrationTests.Servers;
+using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace Kinora.IntegrationTests.Storage;
@@ -15,7 +16,7 @@ public sealed class S3ObjectStoreTests(SwiftServer swift) : ObjectStoreContract
     {
         var options = await swift.BucketAsync("nowhere");
         options.CreateBucket = false;
-        using var store = new S3ObjectStore(options);
+        using var store = new S3ObjectStore(options, NullLogger<S3ObjectStore>.Instance);
 
         await Assert.ThrowsAsync<StorageException>(() => store.PingAsync(Cancellation));
         await Assert.ThrowsAsync<StorageException>(() => store.OpenReadAsync(Key("a"), 0, null, Cancellation));
@@ -27,7 +28,7 @@ public sealed class S3ObjectStoreTests(SwiftServer swift) : ObjectStoreContract
         var options = await swift.BucketAsync(Bucket);
         options.SecretKey = "wrong";
         options.CreateBucket = false;
-        using var store = new S3ObjectStore(options);
+        using var store = new S3ObjectStore(options, NullLogger<S3ObjectStore>.Instance);
 
         await Assert.ThrowsAsync<StorageException>(() => store.HeadAsync(Key("a"), Cancellation));
     }
@@ -36,7 +37,7 @@ public sealed class S3ObjectStoreTests(SwiftServer swift) : ObjectStoreContract
     {
         var options = await swift.BucketAsync(Bucket);
         options.PartSizeBytes = 5 * 1024 * 1024; // more parts from the same file
-        return new S3ObjectStore(options);
+        return new S3ObjectStore(options, NullLogger<S3ObjectStore>.Instance);
     }
 
     protected override async Task<int> CountUnfinishedAsync(string key)

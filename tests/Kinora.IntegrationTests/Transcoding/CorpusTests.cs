@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Kinora.Core.Errors;
 using Kinora.Core.Transcoding.Encoding;
+using Kinora.Core.Transcoding.Packaging.IsoMedia;
 using Kinora.Core.Transcoding.Planning;
 
 namespace Kinora.IntegrationTests.Transcoding;

@@ -73,7 +73,7 @@ function showFacts(): void {
   if (video.videoWidth > 0) {
     // Neither a strip nor a tower: the picture keeps its own shape inside of the stage.
     const ratio = Math.min(Math.max(video.videoWidth / video.videoHeight, 0.8), 2.4);
-    stage.style.setProperty('--ratio', ratio.toFixed(4));
+    element('theatre').style.setProperty('--ratio', ratio.toFixed(4));
   }
 
   const length = Number.isFinite(video.duration) ? clock(video.duration) : '';

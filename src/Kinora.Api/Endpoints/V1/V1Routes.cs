@@ -1,3 +1,5 @@
+using Kinora.Api.Http;
+
 namespace Kinora.Api.Endpoints.V1;
 
 /// <summary>The map of the API: every resource of version 1.</summary>
@@ -5,8 +7,12 @@ internal static class V1Routes
 {
     public static void MapV1(this IEndpointRouteBuilder app)
     {
-        var v1 = app.MapGroup("/v1").RequireAuthorization();
+        var v1 = app.MapGroup("/v1").RequireAuthorization().RefusesUnknownQuery();
         v1.MapAuth();
         v1.MapMe();
+        v1.MapVideos();
+        v1.MapTranscodes();
+        v1.MapJobs();
+        v1.MapPlayback();
     }
 }

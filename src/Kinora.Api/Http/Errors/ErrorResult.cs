@@ -1,5 +1,8 @@
 using System.Globalization;
+using System.Text.Json;
 using Kinora.Core.Errors;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.Extensions.Options;
 
 namespace Kinora.Api.Http.Errors;
 
@@ -19,7 +22,9 @@ public sealed class ErrorResult(ApiException error, int? status = null) : IResul
 
     public int Status { get; } = status ?? error.Code.Status;
 
-    public Task ExecuteAsync(HttpContext httpContext)
+    public ErrorBody Body => new(error.Code.Name, error.Message, error.Details);
+
+    public async Task ExecuteAsync(HttpContext httpContext)
     {
         var response = httpContext.Response;
         response.StatusCode = Status;
@@ -35,6 +40,11 @@ public sealed class ErrorResult(ApiException error, int? status = null) : IResul
             response.Headers.RetryAfter = Math.Max(1, seconds).ToString(CultureInfo.InvariantCulture);
         }
 
-        return response.WriteAsJsonAsync(new ErrorBody(error.Code.Name, error.Message, error.Details), httpContext.RequestAborted);
+        // Serialized first, for a Content-Length: the answer to a HEAD has one too.
+        var json = httpContext.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
+        var body = JsonSerializer.SerializeToUtf8Bytes(Body, json);
+        response.ContentType = "application/json; charset=utf-8";
+        response.ContentLength = body.Length;
+        await response.Body.WriteAsync(body, httpContext.RequestAborted);
     }
 }

@@ -9,6 +9,10 @@ internal static class OpenApiSetup
     public const string DocumentName = "v1";
     public const OpenApiSpecVersion Version = OpenApiSpecVersion.OpenApi3_1;
 
+    /// <summary>The page's script writes its own styles and starts from an inline one.</summary>
+    private const string PagePolicy = "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
+        + "img-src 'self' data: blob:; font-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+
     public static void AddApiDocument(this IServiceCollection services) => services.AddOpenApi(DocumentName, options =>
     {
         options.OpenApiVersion = Version;
@@ -26,6 +30,18 @@ internal static class OpenApiSetup
             .WithTitle("Kinora API")
             .DisableDefaultFonts()
             .DisableTelemetry()
-            .DisableAgent());
+            .HideDeveloperTools()
+            .HideClientButton()
+            .AddPreferredSecuritySchemes([BearerScheme.Name])
+            .DisableAgent())
+            .Add(endpoint =>
+            {
+                var serve = endpoint.RequestDelegate!;
+                endpoint.RequestDelegate = context =>
+                {
+                    context.Response.Headers.ContentSecurityPolicy = PagePolicy;
+                    return serve(context);
+                };
+            });
     }
 }

@@ -17,7 +17,12 @@ public sealed partial class Ffmpeg(IOptions<FfmpegOptions> options, TimeProvider
     private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(250);
     private readonly FfmpegOptions _options = options.Value;
 
-    /// <exception cref="JobFailedException">TIMEOUT, DISK_FULL, CORRUPT, FORMAT_NOT_ALLOWED, CODEC_NOT_ALLOWED, RESOLUTION_LIMIT or INTERNAL</exception>
+    /// <summary>For the encoders of a command; its decoder has it already.</summary>
+    public int Threads => _options.Threads;
+
+    /// <exception cref="JobFailedException">
+    /// TIMEOUT, DISK_FULL, CORRUPT, FORMAT_NOT_ALLOWED, CODEC_NOT_ALLOWED, RESOLUTION_LIMIT or INTERNAL
+    /// </exception>
     public async Task<FfmpegResult> RunAsync(FfmpegCommand command, IProgress<FfmpegProgress>? progress, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
@@ -60,7 +65,8 @@ public sealed partial class Ffmpeg(IOptions<FfmpegOptions> options, TimeProvider
     }
 
     /// <summary>The command as it can be pasted into a POSIX shell.</summary>
-    public static string ShellLine(string program, IEnumerable<string> arguments) => string.Join(' ', arguments.Prepend(program).Select(Quote));
+    public static string ShellLine(string program, IEnumerable<string> arguments) =>
+        string.Join(' ', arguments.Prepend(program).Select(Quote));
 
     private static string Quote(string word) =>
         word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "-_./:=+,%@".Contains(c, StringComparison.Ordinal))
@@ -159,7 +165,8 @@ public sealed partial class Ffmpeg(IOptions<FfmpegOptions> options, TimeProvider
             progress?.Report(block);
         }
 
-        // proc(5): fields 14 and 15 of /proc/PID/stat, counted after the name in brackets, in ticks of 1/100 s on every Linux that .NET runs on.
+        // proc(5): fields 14 and 15 of /proc/PID/stat, counted after the name in brackets, in ticks of 1/100 s on every Linux that .NET
+        // runs on.
         private static TimeSpan? ReadCpuTime(int processId)
         {
             try

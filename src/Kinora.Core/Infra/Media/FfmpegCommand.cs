@@ -21,11 +21,14 @@ public sealed record FfmpegCommand
     /// <summary>Wall time after which the run is ended with TIMEOUT.</summary>
     public required TimeSpan TimeLimit { get; init; }
 
+    /// <summary>The name that selects the demuxer of <see cref="MediaInfo.Container"/>; null when it is not allowed.</summary>
+    public static string? DemuxerOf(string container) => AllowedMedia.Formats.FirstOrDefault(name => name == container.Split(',')[0]);
+
     /// <summary>The whole argument list, without the program.</summary>
     /// <exception cref="JobFailedException">FORMAT_NOT_ALLOWED</exception>
     public IReadOnlyList<string> ToArguments(FfmpegOptions options)
     {
-        var demuxer = FfmpegFormats.DemuxerOf(Container)
+        var demuxer = DemuxerOf(Container)
             ?? throw new JobFailedException(JobErrorCode.FormatNotAllowed, "This kind of file is not supported.");
         var threads = options.Threads.ToString(CultureInfo.InvariantCulture);
         return
@@ -40,8 +43,8 @@ public sealed record FfmpegCommand
 
             // -protocol_whitelist alone does not stop a playlist that names other local files: the formats must be closed too.
             "-protocol_whitelist", "file",
-            "-format_whitelist", FfmpegFormats.DemuxerList,
-            "-codec_whitelist", FfmpegFormats.DecoderList,
+            "-format_whitelist", string.Join(',', AllowedMedia.Formats),
+            "-codec_whitelist", string.Join(',', AllowedMedia.Decoders),
             "-max_pixels", options.MaxPixels.ToString(CultureInfo.InvariantCulture),
             "-threads", threads,
             .. InputArguments,

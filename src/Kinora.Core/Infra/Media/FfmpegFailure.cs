@@ -29,6 +29,7 @@ internal static class FfmpegFailure
         ("Cannot determine format of input stream", JobErrorCode.Corrupt, Damaged),
         ("does not contain any stream", JobErrorCode.Corrupt, Damaged),
         ("matches no streams", JobErrorCode.Corrupt, Damaged),
+        ("Error while opening decoder", JobErrorCode.Corrupt, Damaged),
         ("Error while decoding stream", JobErrorCode.Corrupt, Damaged),
         ("Error submitting packet to decoder", JobErrorCode.Corrupt, Damaged),
         ("Output file is empty", JobErrorCode.Corrupt, Damaged),

@@ -24,8 +24,11 @@ public sealed record MediaInfo
         .ThenByDescending(s => (long)s.Width * s.Height)
         .FirstOrDefault();
 
-    /// <summary>The stream to hear: the default one, else the first.</summary>
-    public MediaStream? Audio => Streams.Where(s => s.Kind == StreamKind.Audio).OrderByDescending(s => s.IsDefault).FirstOrDefault();
+    /// <summary>
+    /// The stream to hear: of those that can be decoded the default one, else the first. Phones put spatial sound that nobody else can
+    /// decode beside plain AAC, and mark either as the default.
+    /// </summary>
+    public MediaStream? Audio => Streams.Where(AllowedMedia.IsUsableAudio).OrderByDescending(s => s.IsDefault).FirstOrDefault();
 }
 
 public enum StreamKind { Unknown, Video, Audio, Subtitle, Data, Attachment }
@@ -65,6 +68,8 @@ public sealed record MediaStream
 
     /// <summary>Clockwise degrees to turn the picture for display: 0, 90, 180 or 270; other angles are rounded to the nearest.</summary>
     public int Rotation { get; init; }
+
+    /// <summary>The picture is flipped left to right, before <see cref="Rotation"/> turns it.</summary>
     public bool IsMirrored { get; init; }
     public string? PixelFormat { get; init; }
 
@@ -85,7 +90,7 @@ public sealed record MediaStream
     public string? ColorTransfer { get; init; }
     public string? ColorSpace { get; init; }
 
-    /// <summary>The longest distance between keyframes seen in the index or the first packets, in microseconds; null when unknown.</summary>
+    /// <summary>The longest stretch without a keyframe in the index, or else in the first packets, in microseconds; null when unknown.</summary>
     public long? KeyframeIntervalUs { get; init; }
 
     public int Channels { get; init; }

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using System.Text;
 
 namespace Kinora.Core.Infra.Processes;
 
@@ -11,9 +10,6 @@ namespace Kinora.Core.Infra.Processes;
 /// </summary>
 public sealed partial class ChildProcess : IAsyncDisposable
 {
-    /// <summary>Longer lines are handed on in pieces.</summary>
-    public const int MaxLineChars = 65536;
-
     private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(2);
     private readonly Process _process;
     private readonly Task _output;
@@ -22,8 +18,8 @@ public sealed partial class ChildProcess : IAsyncDisposable
     private ChildProcess(Process process, ChildProcessSpec spec)
     {
         _process = process;
-        _output = spec.OnOutputLine is null ? Task.CompletedTask : Pump(process.StandardOutput, spec.OnOutputLine);
-        _error = spec.OnErrorLine is null ? Task.CompletedTask : Pump(process.StandardError, spec.OnErrorLine);
+        _output = spec.OnOutputLine is null ? Task.CompletedTask : BoundedLines.PumpAsync(process.StandardOutput, spec.OnOutputLine);
+        _error = spec.OnErrorLine is null ? Task.CompletedTask : BoundedLines.PumpAsync(process.StandardError, spec.OnErrorLine);
         Exited = WaitAsync();
     }
 
@@ -119,35 +115,6 @@ public sealed partial class ChildProcess : IAsyncDisposable
         }
 
         return process;
-    }
-
-    // Not ReadLineAsync: a process that prints a gigabyte without a line break must not cost us a gigabyte.
-    private static async Task Pump(StreamReader reader, Action<string> onLine)
-    {
-        var line = new StringBuilder();
-        var buffer = new char[4096];
-        int count;
-        while ((count = await reader.ReadAsync(buffer)) > 0)
-        {
-            foreach (var character in buffer.AsSpan(0, count))
-            {
-                if (character == '\n' || line.Length == MaxLineChars)
-                {
-                    onLine(line.ToString().TrimEnd('\r'));
-                    line.Clear();
-                }
-
-                if (character != '\n')
-                {
-                    line.Append(character);
-                }
-            }
-        }
-
-        if (line.Length > 0)
-        {
-            onLine(line.ToString());
-        }
     }
 
     private async Task<int> WaitAsync()

@@ -12,7 +12,8 @@ public interface IObjectStore
     /// Stores the whole local file under the key and replaces what was there. Returns only once all bytes are durable in the store and
     /// their number is right. Whoever reads the key meanwhile sees the whole old object or the whole new one, never a part; on an error
     /// or cancellation no part is left behind, as long as the store can still be reached. An answer that was lost on its way is an error
-    /// too: the object may then be there, whole. A local file that is missing is a FileNotFoundException.
+    /// too: the object may then be there, whole. Of several puts of one key at once one wins, whole, and the others may be refused. A
+    /// local file that is missing is a FileNotFoundException.
     /// </summary>
     Task PutFileAsync(string key, string path, string contentType, CancellationToken cancellation);
 

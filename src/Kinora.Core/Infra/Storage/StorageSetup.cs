@@ -3,6 +3,7 @@ using Kinora.Core.Infra.Storage.S3;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Kinora.Core.Infra.Storage;
@@ -20,7 +21,7 @@ public static class StorageSetup
             var options = provider.GetRequiredService<IOptions<StorageOptions>>().Value;
             return options.Kind switch
             {
-                StorageKind.S3 => new S3ObjectStore(options.S3),
+                StorageKind.S3 => new S3ObjectStore(options.S3, provider.GetRequiredService<ILogger<S3ObjectStore>>()),
                 _ => new FolderObjectStore(options.Folder, provider.GetRequiredService<TimeProvider>()),
             };
         });

@@ -1,4 +1,5 @@
 using Kinora.Core.Infra.Media;
+using Kinora.Core.Transcoding.Packaging.IsoMedia;
 
 namespace Kinora.Core.Transcoding.Encoding;
 
@@ -7,5 +8,3 @@ namespace Kinora.Core.Transcoding.Encoding;
 /// <param name="Path">ftyp, moov, then moof and mdat for each segment (video) or second (audio).</param>
 /// <param name="Width">0 for audio, as the other two.</param>
 public sealed record EncodedTrack(string Name, TrackKind Kind, string Path, int Width, int Height, Rational FrameRate);
-
-public enum TrackKind { Video, Audio }

@@ -25,8 +25,9 @@ public static class HlsCommand
     public static string AudioFile(string outputFolder) => Path.Combine(outputFolder, "audio.mp4");
 
     /// <param name="plan">With segments.</param>
+    /// <param name="threads">Of each encoder; 0: as many as there are cores.</param>
     /// <exception cref="JobFailedException">DURATION_LIMIT: more segments than a command line holds (some 9 hours).</exception>
-    public static FfmpegCommand Build(TranscodePlan plan, string sourcePath, string outputFolder, TimeSpan timeLimit)
+    public static FfmpegCommand Build(TranscodePlan plan, string sourcePath, string outputFolder, TimeSpan timeLimit, int threads)
     {
         var segments = plan.Segments ?? throw new ArgumentException("The source's packets were not scanned.", nameof(plan));
         return new FfmpegCommand
@@ -37,7 +38,7 @@ public static class HlsCommand
             OutputArguments =
             [
                 "-filter_complex", Graph(plan, segments),
-                .. plan.Renditions.SelectMany((rendition, i) => Video(rendition, i, segments, VideoFile(outputFolder, rendition))),
+                .. plan.Renditions.SelectMany((rendition, i) => Video(rendition, i, segments, threads, VideoFile(outputFolder, rendition))),
                 .. plan.Audio is { } audio ? Audio(audio, segments, AudioFile(outputFolder)) : [],
             ],
             TimeLimit = timeLimit,
@@ -82,10 +83,10 @@ public static class HlsCommand
         ];
     }
 
-    private static IEnumerable<string> Video(Rendition rendition, int index, SegmentPlan segments, string path) =>
+    private static IEnumerable<string> Video(Rendition rendition, int index, SegmentPlan segments, int threads, string path) =>
     [
         "-map", Text($"[v{index}]"),
-        "-c:v", "libx264", "-preset", "veryfast", "-profile:v", "high",
+        "-c:v", "libx264", "-preset", "veryfast", "-profile:v", "high", "-threads", Text($"{threads}"),
         "-crf", "23", "-maxrate", Text($"{rendition.MaxBitRate}"), "-bufsize", Text($"{2L * rendition.MaxBitRate}"),
 
         // Keyframes where segments start and nowhere else: a fragment is then a segment, in every rendition alike.

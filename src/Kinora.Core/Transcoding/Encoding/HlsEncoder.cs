@@ -1,5 +1,6 @@
 using Kinora.Core.Errors;
 using Kinora.Core.Infra.Media;
+using Kinora.Core.Transcoding.Packaging.IsoMedia;
 using Kinora.Core.Transcoding.Planning;
 using Microsoft.Extensions.Options;
 
@@ -11,6 +12,7 @@ namespace Kinora.Core.Transcoding.Encoding;
 /// </summary>
 public sealed class HlsEncoder(Ffmpeg ffmpeg, IOptions<TranscodingOptions> options)
 {
+    private const string AudioUndecodable = "audio_undecodable";
     private readonly TranscodingOptions _options = options.Value;
 
     /// <param name="plan">With segments.</param>
@@ -20,9 +22,21 @@ public sealed class HlsEncoder(Ffmpeg ffmpeg, IOptions<TranscodingOptions> optio
     public async Task<EncodeResult> RunAsync(
         TranscodePlan plan, string sourcePath, string outputFolder, IProgress<EncodeProgress>? progress, CancellationToken cancellation)
     {
-        var command = HlsCommand.Build(plan, sourcePath, outputFolder, _options.EncodeTimeLimit);
-        var run = await ffmpeg.RunAsync(command, progress is null ? null : new Forward(plan, progress), cancellation);
         var warnings = new List<string>();
+        var forward = progress is null ? null : new Forward(plan, progress);
+        FfmpegResult run;
+        try
+        {
+            run = await ffmpeg.RunAsync(Command(plan), forward, cancellation);
+        }
+        catch (JobFailedException e) when (e.Code == JobErrorCode.Corrupt && plan.Audio is not null)
+        {
+            // A decoder that does not even open ends the whole run. A silent video is worth more than none.
+            plan = plan with { Audio = null };
+            warnings.Add(AudioUndecodable);
+            run = await ffmpeg.RunAsync(Command(plan), forward, cancellation);
+        }
+
         CheckFrames(plan, run.Frames, warnings);
         var tracks = plan.Renditions
             .Select(r => new EncodedTrack(r.Name, TrackKind.Video, HlsCommand.VideoFile(outputFolder, r), r.Width, r.Height, r.FrameRate))
@@ -41,12 +55,14 @@ public sealed class HlsEncoder(Ffmpeg ffmpeg, IOptions<TranscodingOptions> optio
             }
             else
             {
-                // A silent video is worth more than none.
-                warnings.Add("audio_undecodable");
+                warnings.Add(AudioUndecodable);
             }
         }
 
         return new EncodeResult(tracks, run.Frames, run.Elapsed, run.CpuTime, warnings);
+
+        FfmpegCommand Command(TranscodePlan what) =>
+            HlsCommand.Build(what, sourcePath, outputFolder, _options.EncodeTimeLimit, ffmpeg.Threads);
     }
 
     // Exit code 0 is not success: a truncated MP4 gave 41 of 180 frames with it.
@@ -84,7 +100,8 @@ public sealed class HlsEncoder(Ffmpeg ffmpeg, IOptions<TranscodingOptions> optio
                 ? (double)value.Frames / Math.Max(1, segments.Frames.Min)
                 : plan.DurationUs is > 0 ? value.OutTime.TotalMicroseconds / plan.DurationUs.Value : 0;
             _fraction = Math.Clamp(share, _fraction, 1);
-            progress.Report(new EncodeProgress((long)value.OutTime.TotalMilliseconds, _fraction));
+            var outTimeMs = plan.DurationUs is { } duration ? (long)(_fraction * duration / 1000) : (long)value.OutTime.TotalMilliseconds;
+            progress.Report(new EncodeProgress(outTimeMs, _fraction));
         }
     }
 }

@@ -2,7 +2,9 @@ using Kinora.Core.Transcoding.Packaging.IsoMedia;
 
 namespace Kinora.Core.Transcoding.Packaging;
 
-/// <summary>Content types of what a package holds: RFC 8216 §4 for playlists, RFC 4337 for media (segments bear the type of their init).</summary>
+/// <summary>
+/// Content types of what a package holds: RFC 8216 §4 for playlists, RFC 4337 for media (segments bear the type of their init).
+/// </summary>
 public static class ContentTypes
 {
     public const string Playlist = "application/vnd.apple.mpegurl";

@@ -1,11 +1,10 @@
 using System.Globalization;
 using System.Text;
-using System.Text.RegularExpressions;
 
 namespace Kinora.Core.Transcoding.Packaging;
 
 /// <summary>The multivariant playlist: draft-pantos-hls-rfc8216bis §4.4.6.</summary>
-public static partial class MasterPlaylist
+public static class MasterPlaylist
 {
     internal const string AudioGroup = "audio";
 
@@ -58,10 +57,10 @@ public static partial class MasterPlaylist
         return variants.Where(v => v == first).Concat(variants.Where(v => v != first).OrderByDescending(v => v.Rate.Peak));
     }
 
-    // §4.4.6.1. LANGUAGE comes out of a hostile file: what is no language tag (RFC 5646) is left out, never escaped.
+    // §4.4.6.1. LANGUAGE comes out of a hostile file: what is no language tag is left out, never escaped.
     private static void WriteAudio(StringBuilder text, Rendition audio)
     {
-        var language = audio.Language is { } tag && LanguageTag().IsMatch(tag) && tag != "und" ? tag : null;
+        var language = LanguageTag.Normalize(audio.Language);
         text.Append(CultureInfo.InvariantCulture, $"#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"{AudioGroup}\",NAME=\"{language ?? "Audio"}\"");
         text.Append(language is null ? "" : $",LANGUAGE=\"{language}\"").Append(",DEFAULT=YES,AUTOSELECT=YES");
         text.Append(CultureInfo.InvariantCulture, $",CHANNELS=\"{audio.Description.Channels}\"");
@@ -88,7 +87,4 @@ public static partial class MasterPlaylist
         text.Append(CultureInfo.InvariantCulture, $",RESOLUTION={video.Description.Width}x{video.Description.Height}");
         text.Append(CultureInfo.InvariantCulture, $",URI=\"{PackageLayout.IFramePlaylist(video.Name)}\"\n");
     }
-
-    [GeneratedRegex("^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*\\z", RegexOptions.CultureInvariant)]
-    private static partial Regex LanguageTag();
 }

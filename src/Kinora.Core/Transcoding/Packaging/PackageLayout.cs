@@ -17,5 +17,6 @@ public static class PackageLayout
 
     /// <summary>Names become URIs, folders and object keys without escaping: only what needs none is let through.</summary>
     public static bool IsName(string name) =>
-        name.Length is > 0 and <= 32 && name != "master" && name.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '_');
+        name.Length is > 0 and <= 32 && name != "master" && name.All(
+            c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '-' or '_');
 }

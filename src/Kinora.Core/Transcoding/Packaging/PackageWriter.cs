@@ -29,14 +29,18 @@ internal sealed class PackageWriter(string folder)
 
     public async Task<PackagedFile> WriteTextAsync(string name, string text, CancellationToken cancellation)
     {
-        var bytes = Encoding.UTF8.GetBytes(text);
+        var bytes = System.Text.Encoding.UTF8.GetBytes(text);
         var path = Path.Combine(folder, name);
         await File.WriteAllBytesAsync(path, bytes, cancellation);
         return new PackagedFile(name, path, bytes.Length, Convert.ToHexStringLower(SHA256.HashData(bytes)), ContentTypes.Playlist);
     }
 
     private async Task<PackagedFile> CopyAsync(
-        FileStream source, IReadOnlyList<(long Offset, long Length)> ranges, string name, string contentType, CancellationToken cancellation)
+        FileStream source,
+        IReadOnlyList<(long Offset, long Length)> ranges,
+        string name,
+        string contentType,
+        CancellationToken cancellation)
     {
         var path = Path.Combine(folder, name);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);

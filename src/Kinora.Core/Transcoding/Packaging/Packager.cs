@@ -14,7 +14,7 @@ public static class Packager
     /// <param name="longestSegment">The longest segment that was planned: the least EXT-X-TARGETDURATION.</param>
     /// <param name="expectations">What the source promises, for the report.</param>
     /// <param name="cancellation">Leaves a half-written folder behind.</param>
-    /// <exception cref="IsoMediaException">A track is not what the encoder was asked for. Failed checks do not throw: see the report.</exception>
+    /// <exception cref="IsoMediaException">A track is not what the encoder was asked for. Failed checks do not throw.</exception>
     public static async Task<Package> PackageAsync(
         IReadOnlyList<TrackInput> tracks,
         string folder,
@@ -49,11 +49,12 @@ public static class Packager
     private static (List<Rendition> Renditions, int TargetDuration) Cut(List<TrackScan> scans, TimeSpan longestSegment)
     {
         var videos = scans.Where(s => s.Input.Kind == TrackKind.Video).ToList();
-        var cuts = videos.Select(v => (Scan: v, Segments: Segmenter.CutVideo(v.Fragments))).ToList();
+        var fewest = videos.MinBy(v => v.Fragments.Count)!.Fragments;
+        var cuts = videos.Select(v => (Scan: v, Segments: Segmenter.CutVideo(v.Fragments, fewest))).ToList();
         var target = TargetOf();
         if (scans.Find(s => s.Input.Kind == TrackKind.Audio) is { } audio)
         {
-            cuts.Add((audio, Segmenter.CutAudio(audio.Fragments, videos[0].Fragments, target)));
+            cuts.Add((audio, Segmenter.CutAudio(audio.Fragments, fewest, target)));
             target = TargetOf();
         }
 

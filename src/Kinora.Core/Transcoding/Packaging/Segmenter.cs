@@ -5,8 +5,35 @@ namespace Kinora.Core.Transcoding.Packaging;
 /// <summary>Makes segments of fragments. Their offsets count from the first fragment: that is where a span's object starts.</summary>
 internal static class Segmenter
 {
-    /// <summary>Each fragment is a segment: ffmpeg cut them at the forced keyframes.</summary>
-    public static List<Segment> CutVideo(IReadOnlyList<FragmentRange> fragments) => Join([.. fragments.Select(f => new[] { f })]);
+    // Renditions may have timescales down to thousandths of a second (a stream that was copied).
+    private const long SameTimeUs = 1_000;
+
+    /// <summary>
+    /// Cuts where the video with the fewest fragments does: ffmpeg made one for each forced keyframe of an encoded rendition, but one for
+    /// each keyframe of the source in a copied one. Whether all could cut there is for the verification to find.
+    /// </summary>
+    public static List<Segment> CutVideo(IReadOnlyList<FragmentRange> fragments, IReadOnlyList<FragmentRange> fewest)
+    {
+        var groups = new List<List<FragmentRange>>();
+        var edge = 0;
+        foreach (var fragment in fragments)
+        {
+            var isPastEdge = false;
+            for (; edge < fewest.Count && fragment.StartUs >= fewest[edge].StartUs - SameTimeUs; edge++)
+            {
+                isPastEdge = true;
+            }
+
+            if (groups.Count == 0 || isPastEdge)
+            {
+                groups.Add([]);
+            }
+
+            groups[^1].Add(fragment);
+        }
+
+        return Join(groups);
+    }
 
     /// <summary>
     /// Cuts at or just before each end of a video segment, never past it: with audio past the video edge of a growing playlist hls.js 1.7.4
@@ -17,8 +44,7 @@ internal static class Segmenter
         IReadOnlyList<FragmentRange> fragments, IReadOnlyList<FragmentRange> video, int targetDuration)
     {
         var longest = (targetDuration * 1_000_000L) + 499_999;
-        var groups = new List<FragmentRange[]>();
-        var group = new List<FragmentRange>();
+        var groups = new List<List<FragmentRange>> { new() };
         var edge = 0;
         foreach (var fragment in fragments)
         {
@@ -28,20 +54,18 @@ internal static class Segmenter
                 isPastEdge = true;
             }
 
-            if (group.Count > 0 && (isPastEdge || fragment.EndUs - Math.Max(0, group[0].StartUs) > longest))
+            if (groups[^1] is [var first, ..] && (isPastEdge || fragment.EndUs - Math.Max(0, first.StartUs) > longest))
             {
-                groups.Add([.. group]);
-                group.Clear();
+                groups.Add([]);
             }
 
-            group.Add(fragment);
+            groups[^1].Add(fragment);
         }
 
-        groups.Add([.. group]);
         return Join(groups);
     }
 
-    private static List<Segment> Join(List<FragmentRange[]> groups)
+    private static List<Segment> Join(List<List<FragmentRange>> groups)
     {
         var segments = new List<Segment>(groups.Count);
         var offset = 0L;

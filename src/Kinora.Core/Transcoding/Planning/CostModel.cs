@@ -9,14 +9,14 @@ namespace Kinora.Core.Transcoding.Planning;
 internal static class CostModel
 {
     // Seconds a million pixels.
-    private const double EncodeCost = 0.018;
+    private const double EncodeCost = 0.014;
     private const double ToneMapCost = 0.08;
     private const double DeinterlaceCost = 0.006;
     private const double StartCost = 0.2;
     private const double AudioCostPerSecond = 0.01;
 
-    // Capped CRF rarely needs its cap: long clips of real cameras and cartoons came to about a third of it.
-    private const double ShareOfCap = 0.35;
+    // Capped CRF rarely needs its cap: a cartoon of 62 s took a third of it, hand-held cameras all of it.
+    private const double ShareOfCap = 0.45;
 
     public sealed record Cost(long Bytes, double CpuSeconds);
 

@@ -19,7 +19,7 @@ internal static class EncodeReasons
         Add(segments is { ForcesFrameRate: true }, "video_frame_rate");
         Add(segments is { Timing: FrameTiming.Regenerated }, "timestamps");
         Add(video.KeyframeIntervalUs > SegmentPlanner.MaxSegmentSeconds * 1_000_000L, "video_gop_size");
-        Add(FfmpegFormats.DemuxerOf(info.Container) is not ("mov" or "matroska" or "mpegts" or "flv"), "container");
+        Add(FfmpegCommand.DemuxerOf(info.Container) is not ("mov" or "matroska" or "mpegts" or "flv"), "container");
         if (reasons.Count == 0)
         {
             // It could be copied, and this version does not.

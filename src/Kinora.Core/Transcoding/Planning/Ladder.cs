@@ -6,7 +6,8 @@ namespace Kinora.Core.Transcoding.Planning;
 
 /// <summary>
 /// Which sizes a source is offered in: 1080p, 720p, 480p, 360p and 240p by the short side as displayed, never above the source. A source
-/// between two rungs adds its own size on top when it is over 12 % larger than the next rung: less is not worth another encode, more would be seen.
+/// between two rungs adds its own size on top when it is over 12 % larger than the next
+/// rung: less is not worth another encode, more would be seen.
 /// </summary>
 public static class Ladder
 {
@@ -29,7 +30,9 @@ public static class Ladder
     /// <summary>A size of the ladder.</summary>
     public sealed record Rung(string Name, int Width, int Height);
 
-    /// <summary>Largest first; at least one.</summary>
+    /// <param name="video">With its display size.</param>
+    /// <param name="maxShortSide">At least 240.</param>
+    /// <returns>Largest first; at least one.</returns>
     /// <exception cref="JobFailedException">UNSUPPORTED_GEOMETRY</exception>
     public static IReadOnlyList<Rung> SizesFor(MediaStream video, int maxShortSide)
     {
@@ -47,11 +50,6 @@ public static class Ladder
             var named = ShortSides.FirstOrDefault(side => side > shortSide && shortSide >= side * SameNameWithin && side <= maxShortSide);
             var own = Even(shortSide);
             rungs.Insert(0, new Rung(Name(named == 0 ? own : named), Even(width), Even(height)));
-        }
-
-        if (rungs.Count == 0)
-        {
-            rungs.Add(Scaled(video, maxShortSide));
         }
 
         return rungs;

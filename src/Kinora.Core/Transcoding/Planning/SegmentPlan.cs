@@ -11,7 +11,7 @@ public sealed record SegmentPlan
 {
     public required FrameTiming Timing { get; init; }
 
-    /// <summary>Of every video track: the source's own where it is between 10000 and 180000, so that its times stay exact; else 90000.</summary>
+    /// <summary>Of every video track: the source's own from 10000 to 180000, so that its times stay exact; else 90000.</summary>
     public required int TimeScale { get; init; }
 
     /// <summary>In the source's time base; 0 and without meaning when <see cref="Timing"/> is Regenerated.</summary>
@@ -39,7 +39,10 @@ public sealed record SegmentPlan
 
     public required FrameExpectation Frames { get; init; }
 
-    /// <summary>Why not simpler, as codes: missing_pts, duplicate_pts, timestamp_jump, field_coded, leading_pictures, variable_frame_rate, ...</summary>
+    /// <summary>
+    /// Why not simpler, as codes: no_packets, missing_pts, duplicate_pts, timestamp_jump, field_coded, leading_pictures,
+    /// variable_frame_rate, frame_rate_limit.
+    /// </summary>
     public required IReadOnlyList<string> Reasons { get; init; }
 
     /// <summary>The shown frames' times, when <see cref="Frames"/> is exact; else null. Too long to be stored with a plan.</summary>
@@ -55,16 +58,23 @@ public sealed record SegmentPlan
     [JsonIgnore]
     public long OriginTicks => Ticks(OriginPts, SourceTimeBase, TimeScale);
 
-    /// <summary>For EXT-X-TARGETDURATION: 6, unless frames stand still for longer.</summary>
+    /// <summary>6 s, unless a single frame stands still for longer.</summary>
     [JsonIgnore]
-    public int TargetDurationSeconds
+    public TimeSpan LongestSegment
     {
         get
         {
-            var longest = EndTicks is { } end ? Starts.Append(end).Zip(Starts.Skip(1).Append(end), (a, b) => b - a).Max() : 0;
-            return Math.Max(SegmentPlanner.MaxSegmentSeconds, (int)Math.Round((double)longest / TimeScale, MidpointRounding.AwayFromZero));
+            var longest = EndTicks is { } end ? Starts.Zip(Starts.Skip(1).Append(end), (from, to) => to - from).Max() : 0;
+            return TimeSpan.FromSeconds(Math.Max(SegmentPlanner.MaxSegmentSeconds, (double)longest / TimeScale));
         }
     }
+
+    [JsonIgnore]
+    public TimeSpan? VideoDuration => EndTicks is { } end ? TimeSpan.FromSeconds((double)end / TimeScale) : null;
+
+    /// <summary><see cref="Starts"/> in seconds; null when they are not known beforehand.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<double>? StartSeconds => Starts.Count == 0 ? null : [.. Starts.Select(start => (double)start / TimeScale)];
 
     internal static long Ticks(long pts, Rational timeBase, int timeScale) =>
         (long)Math.Round((decimal)pts * timeBase.Num * timeScale / timeBase.Den, MidpointRounding.AwayFromZero);

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Kinora.Core.Infra.Media;
 
 namespace Kinora.Core.Transcoding.Planning;
@@ -87,7 +88,7 @@ public static class SegmentPlanner
 
         // 120 -> 60, 144 -> 48: every n-th frame, evenly; without a constant rate there is nothing to divide.
         var thin = full.Timing == FrameTiming.Constant
-            ? new Rational(full.Rate.Num, full.Rate.Den * (int)Math.Ceiling(rate / (maxFrameRate * 1.01)))
+            ? Divided(full.Rate, (int)Math.Ceiling(rate / (maxFrameRate * 1.01)))
             : new Rational(maxFrameRate, 1);
         var count = Math.Max(1, (long)Math.Round((double)full.End / timeScale * thin.ToDouble()));
         var ticks = Enumerable.Range(0, (int)count).Select(i => OnGrid(i, thin, timeScale)).ToArray();
@@ -118,6 +119,12 @@ public static class SegmentPlanner
             Frames = new FrameExpectation(Math.Max(1, (long)(shown.MaxCount * share)), null),
             Reasons = shown.Reasons,
         };
+    }
+
+    private static Rational Divided(Rational rate, int divisor)
+    {
+        var common = (int)BigInteger.GreatestCommonDivisor(rate.Num, (long)rate.Den * divisor);
+        return new Rational(rate.Num / common, (int)((long)rate.Den * divisor / common));
     }
 
     private static long OnGrid(long place, Rational rate, int timeScale) =>

@@ -32,10 +32,10 @@ internal sealed class ShownFrames
     public static ShownFrames Of(MediaStream video, string container, PacketIndex packets)
     {
         var shown = Enumerable.Range(0, packets.Count).Where(i => !packets.Flags[i].HasFlag(PacketFlags.Discard)).ToArray();
-        var firstKey = Math.Max(0, Array.FindIndex(shown, i => packets.Flags[i].HasFlag(PacketFlags.Key)));
 
-        // A decoder has nothing to start from before the first keyframe.
-        var fromKey = shown[firstKey..];
+        // A decoder has nothing to start from before the first keyframe, which an edit list may hide.
+        var firstKey = Math.Max(0, Array.FindIndex(packets.Flags, flags => flags.HasFlag(PacketFlags.Key)));
+        var fromKey = Array.FindAll(shown, i => i >= firstKey);
         var distrust = Distrust(video, container, packets, fromKey);
         if (distrust is not null)
         {
@@ -43,10 +43,10 @@ internal sealed class ShownFrames
         }
 
         var reasons = new List<string>();
-        var origin = packets.Pts[fromKey[0]];
         var all = fromKey.Select(i => packets.Pts[i]).Distinct().Order().ToArray();
+        var origin = fromKey[0] == firstKey ? packets.Pts[firstKey] : all[0];
         var pts = all.Where(p => p >= origin).ToArray();
-        var hasLeading = pts.Length < all.Length || firstKey > 0;
+        var hasLeading = pts.Length < all.Length || fromKey.Length < shown.Length;
         if (hasLeading)
         {
             reasons.Add("leading_pictures");

@@ -3,8 +3,10 @@ using Kinora.Core.Infra.Media;
 
 namespace Kinora.Core.Transcoding.Planning;
 
-/// <summary>What a transcode will do, decided before anything is encoded. Stored and shown as JSON.</summary>
-public sealed record TranscodePlan
+/// <summary>What a transcode will do, decided before anything is encoded. Shown as JSON.</summary>
+/// <param name="Info">The source, as the probe saw it.</param>
+/// <param name="Video">Its stream to encode.</param>
+public sealed record TranscodePlan([property: JsonIgnore] MediaInfo Info, [property: JsonIgnore] MediaStream Video)
 {
     /// <summary>Largest first; at least one.</summary>
     public required IReadOnlyList<Rendition> Renditions { get; init; }
@@ -25,12 +27,4 @@ public sealed record TranscodePlan
 
     /// <summary>What the whole is up against, as codes: audio_codec_not_allowed, ...</summary>
     public required IReadOnlyList<string> Reasons { get; init; }
-
-    /// <summary>The source, as the probe saw it.</summary>
-    [JsonIgnore]
-    public required MediaInfo Info { get; init; }
-
-    /// <summary>The stream to encode.</summary>
-    [JsonIgnore]
-    public required MediaStream Video { get; init; }
 }

@@ -22,7 +22,7 @@ public sealed class TranscodePlanner(IOptions<TranscodingOptions> options)
         var segments = packets is null ? null : SegmentPlanner.Plan(video, info.Container, packets, _options.MaxFrameRate);
         if (packets is not null)
         {
-            CheckIsWhole(info, video, packets);
+            CheckIsWhole(info, video, packets, segments?.VideoDuration);
         }
 
         var ladder = Ladder.SizesFor(video, _options.MaxShortSide);
@@ -39,11 +39,13 @@ public sealed class TranscodePlanner(IOptions<TranscodingOptions> options)
                 EncodeReasons.For(info, video, rung, segments)))
             .ToArray();
 
-        var durationUs = segments?.EndTicks is { } end ? (long)(end * 1_000_000m / segments.TimeScale) : video.DurationUs ?? info.DurationUs;
+        var durationUs = segments?.EndTicks is { } end
+            ? (long)(end * 1_000_000m / segments.TimeScale)
+            : video.DurationUs ?? info.DurationUs;
         var reasons = new List<string>(segments?.Reasons ?? []);
         var audio = AudioOf(info, segments, reasons);
         var cost = durationUs is { } known ? CostModel.Predict(video, chosen, audio is not null, known / 1e6, source?.BitRate) : null;
-        return new TranscodePlan
+        return new TranscodePlan(info, video)
         {
             Renditions = chosen,
             Audio = audio,
@@ -52,8 +54,6 @@ public sealed class TranscodePlanner(IOptions<TranscodingOptions> options)
             PredictedBytes = cost?.Bytes,
             PredictedCpuSeconds = cost?.CpuSeconds,
             Reasons = reasons,
-            Info = info,
-            Video = video,
         };
     }
 
@@ -63,7 +63,7 @@ public sealed class TranscodePlanner(IOptions<TranscodingOptions> options)
 
     internal static MediaStream CheckedVideo(MediaInfo info)
     {
-        if (FfmpegFormats.DemuxerOf(info.Container) is null)
+        if (FfmpegCommand.DemuxerOf(info.Container) is null)
         {
             throw new JobFailedException(JobErrorCode.FormatNotAllowed, "This kind of file is not supported.");
         }
@@ -74,7 +74,7 @@ public sealed class TranscodePlanner(IOptions<TranscodingOptions> options)
             throw new JobFailedException(JobErrorCode.Encrypted, "The video is encrypted.");
         }
 
-        return FfmpegFormats.IsVideoCodecAllowed(video.Codec)
+        return AllowedMedia.VideoDecoders.ContainsKey(video.Codec)
             ? video
             : throw new JobFailedException(JobErrorCode.CodecNotAllowed, "The video's codec is not supported.");
     }
@@ -97,7 +97,9 @@ public sealed class TranscodePlanner(IOptions<TranscodingOptions> options)
             .Where(asked => !known.Contains(asked.name, StringComparer.Ordinal))
             .Select(asked => new ValidationDetail($"renditions[{asked.i}]", $"This video can have: {string.Join(", ", known)}."))
             .ToArray();
-        return unknown.Length > 0 ? throw Refusal.Validation(unknown) : ladder.Where(rung => names.Contains(rung.Name, StringComparer.Ordinal));
+        return unknown.Length > 0
+            ? throw Refusal.Validation(unknown)
+            : ladder.Where(rung => names.Contains(rung.Name, StringComparer.Ordinal));
     }
 
     private static AudioPlan? AudioOf(MediaInfo info, SegmentPlan? segments, List<string> reasons)
@@ -107,23 +109,17 @@ public sealed class TranscodePlanner(IOptions<TranscodingOptions> options)
             return null;
         }
 
-        if (audio.IsEncrypted || !FfmpegFormats.IsAudioCodecAllowed(audio.Codec))
+        if (!AllowedMedia.IsUsableAudio(audio))
         {
-            reasons.Add(audio.IsEncrypted ? "audio_encrypted" : "audio_codec_not_allowed");
-            return null;
-        }
-
-        // A sound of no channels or no rate is a header without data.
-        if (audio.Channels < 1 || audio.SampleRate < 1)
-        {
-            reasons.Add("audio_unreadable");
+            var isKnown = AllowedMedia.AudioDecoders.ContainsKey(audio.Codec);
+            reasons.Add(audio.IsEncrypted ? "audio_encrypted" : isKnown ? "audio_unreadable" : "audio_codec_not_allowed");
             return null;
         }
 
         var end = segments?.EndTicks is { } ticks
             ? (long)Math.Round((decimal)ticks * AudioPlan.SampleRate / segments.TimeScale, MidpointRounding.AwayFromZero)
             : (long?)null;
-        return new AudioPlan(audio.Index, audio.Channels, end);
+        return new AudioPlan(audio.Index, audio.Channels, audio.Language, end);
     }
 
     // The stream's own, or what the container has left when the audio's usual share is taken off.
@@ -135,18 +131,22 @@ public sealed class TranscodePlanner(IOptions<TranscodingOptions> options)
         return rate is > 0 ? (rate.Value, video.Codec) : null;
     }
 
-    private Rational Limited(Rational rate) => rate.ToDouble() > _options.MaxFrameRate * 1.01 ? new Rational(_options.MaxFrameRate, 1) : rate;
+    private Rational Limited(Rational rate) =>
+        rate.ToDouble() > _options.MaxFrameRate * 1.01 ? new Rational(_options.MaxFrameRate, 1) : rate;
 
     // An MP4's sample table promises frames; a file that was cut short has fewer packets, and ffmpeg would end happily with exit code 0.
-    private void CheckIsWhole(MediaInfo info, MediaStream video, PacketIndex packets)
+    // Fewer frames alone prove nothing (phones trim by an edit list), nor does a shorter time (the last picture may stand for long).
+    private void CheckIsWhole(MediaInfo info, MediaStream video, PacketIndex packets, TimeSpan? duration)
     {
         if (packets.Count == 0)
         {
             throw new JobFailedException(JobErrorCode.Corrupt, "The file has no pictures.");
         }
 
-        if (info.Container.StartsWith("mov", StringComparison.Ordinal) && video.FrameCount is { } promised
-            && packets.Count < promised * _options.MinFrameShare)
+        if (FfmpegCommand.DemuxerOf(info.Container) == "mov"
+            && video is { FrameCount: { } promised, DurationUs: { } promisedUs }
+            && packets.Count < promised * _options.MinFrameShare
+            && duration?.TotalMicroseconds < promisedUs * _options.MinFrameShare)
         {
             throw new JobFailedException(
                 JobErrorCode.Corrupt, $"The file is cut short: only {packets.Count} of {promised} pictures are there.");

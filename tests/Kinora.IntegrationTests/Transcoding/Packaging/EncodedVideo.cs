@@ -18,6 +18,11 @@ internal sealed record EncodedVideo(string Source, IReadOnlyList<TrackInput> Tra
         "-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact", "-avoid_negative_ts", "disabled", "-use_editlist", "1", "-f", "mp4",
     ];
 
+    private static readonly string[] VideoMuxer =
+    [
+        "-muxdelay", "0", "-muxpreload", "0", "-movflags", "+frag_keyframe+delay_moov+default_base_moof+frag_discont+skip_trailer", .. Muxer,
+    ];
+
     public Expectations Expectations => new() { Frames = ExpectedFrames.Exactly(Frames), SegmentStarts = Starts };
 
     public static async Task<EncodedVideo> MakeAsync(string folder, SourceKind kind, CancellationToken cancellation)
@@ -33,6 +38,14 @@ internal sealed record EncodedVideo(string Source, IReadOnlyList<TrackInput> Tra
         }
 
         return new EncodedVideo(source, tracks, starts, frames.Count);
+    }
+
+    /// <summary>The source's own video as a rendition: it has a fragment for each of its keyframes.</summary>
+    public async Task<TrackInput> CopyAsync(string folder, CancellationToken cancellation)
+    {
+        var path = Path.Combine(folder, "copy.mp4");
+        await Ffmpeg.RunAsync(["-copyts", "-i", Source, "-map", "0:v:0", "-c", "copy", .. VideoMuxer, path], cancellation);
+        return Tracks[0] with { Name = "copy", Path = path };
     }
 
     private static List<double> PlanStarts(IReadOnlyList<DecodedFrame> frames)
@@ -69,8 +82,7 @@ internal sealed record EncodedVideo(string Source, IReadOnlyList<TrackInput> Tra
                 "-map", $"[v{i}]", "-c:v", "libx264", "-preset", "veryfast", "-profile:v", "high", "-crf", "23", "-maxrate", "800k", "-bufsize", "1600k",
                 "-g", "100000", "-keyint_min", "1", "-sc_threshold", "0", "-forced-idr", "1", "-force_key_frames", keys, "-threads", "1",
                 "-fps_mode", "passthrough", .. rate, "-video_track_timescale", $"{kind.Timescale}", "-flags:v", "+bitexact",
-                "-muxdelay", "0", "-muxpreload", "0", "-movflags", "+frag_keyframe+delay_moov+default_base_moof+frag_discont+skip_trailer",
-                .. Muxer, Path.Combine(folder, $"{Rungs[i].Name}.mp4")]);
+                .. VideoMuxer, Path.Combine(folder, $"{Rungs[i].Name}.mp4")]);
         }
 
         await Ffmpeg.RunAsync(arguments, cancellation);

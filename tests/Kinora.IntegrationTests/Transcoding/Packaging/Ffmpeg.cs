@@ -15,7 +15,8 @@ internal static class Ffmpeg
     public static async Task<int> CountFramesOfCutFileAsync(string path, CancellationToken cancellation) =>
         (await RunAsync("fatal", ["-i", path, "-f", "framemd5", "-"], cancellation)).Count(l => !l.StartsWith('#'));
 
-    private static async Task<IReadOnlyList<string>> RunAsync(string logLevel, IEnumerable<string> arguments, CancellationToken cancellation)
+    private static async Task<IReadOnlyList<string>> RunAsync(
+        string logLevel, IEnumerable<string> arguments, CancellationToken cancellation)
     {
         var output = new ConcurrentQueue<string>();
         var errors = new ConcurrentQueue<string>();
@@ -36,7 +37,9 @@ internal static class Ffmpeg
         var timeBases = lines
             .Where(l => l.StartsWith("#tb ", StringComparison.Ordinal))
             .Select(l => l[4..].Split(':', '/'))
-            .ToDictionary(p => int.Parse(p[0], CultureInfo.InvariantCulture), p => decimal.Parse(p[1], CultureInfo.InvariantCulture) / decimal.Parse(p[2], CultureInfo.InvariantCulture));
+            .ToDictionary(
+                p => int.Parse(p[0], CultureInfo.InvariantCulture),
+                p => decimal.Parse(p[1], CultureInfo.InvariantCulture) / decimal.Parse(p[2], CultureInfo.InvariantCulture));
         return [.. lines
             .Where(l => !l.StartsWith('#'))
             .Select(l => l.Split(',', StringSplitOptions.TrimEntries))

@@ -66,7 +66,7 @@ public sealed class PackageVerifierTests(PackagedVideos videos) : IClassFixture<
         var video = await CopyAsync();
         await ChangeMediaAsync("180p", media =>
         {
-            var idr = media.AsSpan().IndexOf([0x65, 0x88]);
+            var idr = media.AsSpan().IndexOf((ReadOnlySpan<byte>)[0x65, 0x88]);
             media[idr] = 0x41;
         });
 

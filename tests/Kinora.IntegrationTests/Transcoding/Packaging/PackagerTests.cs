@@ -66,7 +66,8 @@ public sealed class PackagerTests(PackagedVideos videos) : IClassFixture<Package
             }
 
             Assert.Equal(video.Frames, decoded);
-            var iframes = PublishedPlaylist.Parse(await File.ReadAllTextAsync(Path.Combine(output, $"{track.Name}.iframes.m3u8"), Cancellation));
+            var iframes = PublishedPlaylist.Parse(
+                await File.ReadAllTextAsync(Path.Combine(output, $"{track.Name}.iframes.m3u8"), Cancellation));
             Assert.Equal(playlist.Segments.Count, iframes.Segments.Count);
             foreach (var iframe in iframes.Segments)
             {
@@ -91,8 +92,26 @@ public sealed class PackagerTests(PackagedVideos videos) : IClassFixture<Package
             var bytes = await File.ReadAllBytesAsync(Path.Combine(output, file.Name), Cancellation);
             Assert.Equal(bytes.Length, file.SizeBytes);
             Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(bytes)), file.Sha256);
-            Assert.Equal(file.Name.EndsWith(".m3u8", StringComparison.Ordinal) ? "application/vnd.apple.mpegurl" : file.Name.StartsWith("audio", StringComparison.Ordinal) ? "audio/mp4" : "video/mp4", file.ContentType);
+            var mediaType = file.Name.StartsWith("audio", StringComparison.Ordinal) ? "audio/mp4" : "video/mp4";
+            var isPlaylist = file.Name.EndsWith(".m3u8", StringComparison.Ordinal);
+            Assert.Equal(isPlaylist ? "application/vnd.apple.mpegurl" : mediaType, file.ContentType);
         }
+    }
+
+    [Fact]
+    public async Task A_copied_rendition_with_more_keyframes_is_cut_as_the_encoded_ones()
+    {
+        var (video, _, output) = await videos.GetAsync(SourceKind.Film.Name);
+        var folder = Path.Combine(output, "..", "with-copy");
+        var copy = await video.CopyAsync(Path.Combine(output, ".."), Cancellation);
+
+        var package = await Packager.PackageAsync(
+            [copy, .. video.Tracks], folder, EncodedVideo.LongestSegment, video.Expectations, Cancellation);
+
+        Assert.True(package.Report.Passed, package.Report.FirstFailure);
+        Assert.Equal(
+            await Ffmpeg.DecodeAsync(video.Source, Cancellation, "0:v:0"),
+            await Ffmpeg.DecodeAsync(Path.Combine(folder, "copy.m3u8"), Cancellation));
     }
 
     [Fact]

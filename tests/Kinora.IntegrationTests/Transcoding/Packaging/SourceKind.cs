@@ -22,6 +22,12 @@ internal sealed record SourceKind(string Name, Rational FrameRate, int Timescale
         ["-f", "lavfi", "-i", "testsrc2=s=320x180:r=30:d=10", "-f", "lavfi", "-i", "sine=440:r=44100:d=10"],
         ["-vf", "select='not(between(mod(n,11),3,3+mod(n,5)))'", "-fps_mode", "passthrough", "-video_track_timescale", "90000", .. Video, "-c:a", "aac"]);
 
+    // On the grid of its rate, hence encoded with B frames, but frames are missing from it.
+    public static readonly SourceKind Holed = new(
+        "30 frames a second with holes", new Rational(30, 1), 15360, false,
+        ["-f", "lavfi", "-i", "testsrc2=s=320x180:r=30:d=10"],
+        ["-vf", "select='not(between(mod(n,23),7,9+mod(n,5)))'", "-fps_mode", "passthrough", "-video_track_timescale", "15360", .. Video]);
+
     public static readonly SourceKind LateAudio = new(
         "audio that starts half a second late", new Rational(25, 1), 12800, true,
         ["-f", "lavfi", "-i", "testsrc2=s=320x180:r=25:d=10", "-itsoffset", "0.5", "-f", "lavfi", "-i", "sine=440:r=48000:d=9.5"],
@@ -37,7 +43,7 @@ internal sealed record SourceKind(string Name, Rational FrameRate, int Timescale
         ["-f", "lavfi", "-i", "testsrc2=s=320x180:r=25:d=6", "-f", "lavfi", "-i", "sine=440:r=48000:d=13"],
         [.. Video, "-c:a", "aac"]);
 
-    public static IReadOnlyList<SourceKind> All { get; } = [Film, Broadcast, Varying, LateAudio, ShortAudio, LongAudio];
+    public static IReadOnlyList<SourceKind> All { get; } = [Film, Broadcast, Varying, Holed, LateAudio, ShortAudio, LongAudio];
 
     public override string ToString() => Name;
 }

@@ -64,6 +64,6 @@ public sealed class StorageOptionsTests
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection(settings.ToDictionary(setting => $"Kinora:Storage:{setting.Name}", setting => (string?)setting.Value))
             .Build();
-        return new ServiceCollection().AddKinoraStorage(configuration).BuildServiceProvider();
+        return new ServiceCollection().AddLogging().AddKinoraStorage(configuration).BuildServiceProvider();
     }
 }

@@ -27,7 +27,8 @@ public sealed class PlaylistTests
     [Fact]
     public void Media_playlist_of_two_spans()
     {
-        var grown = new Rendition(Full.Name, Full.Description, [Full.Spans[0], new Span(1, [new Segment(0, 1_000_000, 60_000, 4_000_000)])]);
+        var grown = new Rendition(
+            Full.Name, Full.Description, [Full.Spans[0], new Span(1, [new Segment(0, 1_000_000, 60_000, 4_000_000)])]);
 
         AssertGolden("media-of-two-spans.m3u8", MediaPlaylist.Write(grown, 4));
     }
@@ -58,6 +59,17 @@ public sealed class PlaylistTests
 
         Assert.Contains("NAME=\"Audio\",DEFAULT=YES", master, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("eng", "en")]
+    [InlineData("GER", "de")]
+    [InlineData("deu", "de")]
+    [InlineData("pt-BR", "pt-BR")]
+    [InlineData("zho-Hant", "zh-Hant")]
+    [InlineData("haw", "haw")]
+    [InlineData(null, null)]
+    public void Languages_are_told_by_their_shortest_code(string? language, string? tag) =>
+        Assert.Equal(tag, LanguageTag.Normalize(language));
 
     // Frame rates are rounded to three decimals: 30000/1001 must not become 29.969.
     [Fact]

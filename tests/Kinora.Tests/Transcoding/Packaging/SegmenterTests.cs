@@ -27,11 +27,17 @@ public sealed class SegmenterTests
             Segmenter.CutAudio(Fragments(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11), Fragments(0, 2.5, 3), targetDuration: 4), endUs: 11_000_000));
 
     [Fact]
-    public void Priming_before_zero_is_no_part_of_the_first_duration() =>
-        Assert.Equal(980_000, Segmenter.CutVideo(Fragments(-0.02, 0.98))[0].DurationUs);
+    public void A_copied_video_is_cut_where_the_encoded_ones_are() =>
+        Assert.Equal([4_000_000L, 4_000_400, 999_600], Durations(
+            Segmenter.CutVideo(Fragments(0, 2, 4, 5, 6, 8.0004, 9), Fragments(0, 4, 8, 9)), endUs: 9_000_000));
 
     [Fact]
-    public void A_segment_without_duration_is_refused() => Assert.Throws<IsoMediaException>(() => Segmenter.CutVideo(Fragments(0, 0, 1)));
+    public void Priming_before_zero_is_no_part_of_the_first_duration() =>
+        Assert.Equal(980_000, Segmenter.CutVideo(Fragments(-0.02, 0.98), Fragments(0, 1))[0].DurationUs);
+
+    [Fact]
+    public void A_segment_without_duration_is_refused() =>
+        Assert.Throws<IsoMediaException>(() => Segmenter.CutVideo(Fragments(2, 1), Fragments(2, 1)));
 
     /// <summary>Fragments of 100 bytes between these times, in seconds.</summary>
     private static List<FragmentRange> Fragments(params double[] times) =>

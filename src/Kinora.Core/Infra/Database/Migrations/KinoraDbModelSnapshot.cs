@@ -271,10 +271,8 @@ namespace Kinora.Core.Infra.Database.Migrations
 
                     b.Property<string>("Status")
                         .IsRequired()
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("text")
-                        .HasColumnName("status")
-                        .HasDefaultValueSql("'QUEUED'");
+                        .HasColumnName("status");
 
                     b.Property<string>("Type")
                         .IsRequired()
@@ -353,6 +351,10 @@ namespace Kinora.Core.Infra.Database.Migrations
                         .HasColumnType("text")
                         .HasColumnName("prefix");
 
+                    b.Property<DateTimeOffset?>("ReplacedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("replaced_at");
+
                     b.Property<string>("Type")
                         .IsRequired()
                         .HasColumnType("text")
@@ -378,7 +380,8 @@ namespace Kinora.Core.Infra.Database.Migrations
 
                     b.HasIndex("VideoId", "Type")
                         .IsUnique()
-                        .HasDatabaseName("ix_derivatives_video_id_type");
+                        .HasDatabaseName("ix_derivatives_video_id_type")
+                        .HasFilter("replaced_at IS NULL");
 
                     b.ToTable("derivatives", null, t =>
                         {

@@ -12,7 +12,7 @@ namespace Kinora.Core.Infra.Queues.BullMq;
 /// </summary>
 internal sealed partial class LockKeeper(RedisConnection redis, QueueOptions options, ILogger logger) : IDisposable
 {
-    private readonly ConcurrentDictionary<BullDelivery, bool> _deliveries = [];
+    private readonly ConcurrentDictionary<(BullQueue Queue, string Id), BullDelivery> _deliveries = [];
     private readonly ConcurrentDictionary<BullQueue, bool> _queues = [];
     private readonly ManualResetEvent _stop = new(false);
     private readonly Lock _gate = new();
@@ -37,9 +37,11 @@ internal sealed partial class LockKeeper(RedisConnection redis, QueueOptions opt
         }
     }
 
-    public void Keep(BullDelivery delivery) => _deliveries[delivery] = true;
+    /// <summary>Takes the place of an older delivery of the same message, which has lost it.</summary>
+    public void Keep(BullDelivery delivery) => _deliveries[Key(delivery)] = delivery;
 
-    public void Forget(BullDelivery delivery) => _deliveries.TryRemove(delivery, out _);
+    /// <summary>False when it was not kept any more.</summary>
+    public bool Forget(BullDelivery delivery) => _deliveries.TryRemove(new(Key(delivery), delivery));
 
     public void Dispose()
     {
@@ -101,14 +103,16 @@ internal sealed partial class LockKeeper(RedisConnection redis, QueueOptions opt
         }
     }
 
+    private static (BullQueue Queue, string Id) Key(BullDelivery delivery) => (delivery.Queue, delivery.Message.Id);
+
     private void Renew(IDatabase database)
     {
-        foreach (var group in _deliveries.Keys.GroupBy(delivery => delivery.Queue))
+        foreach (var group in _deliveries.Values.GroupBy(delivery => delivery.Queue))
         {
             foreach (var id in group.Key.ExtendLocks(database, [.. group]))
             {
                 // One that was finished in the meantime is no longer kept, and not lost.
-                if (group.First(delivery => delivery.Message.Id == id) is var lost && _deliveries.TryRemove(lost, out _))
+                if (Forget(group.First(delivery => delivery.Message.Id == id)))
                 {
                     LogLost(group.Key.Name, id);
                 }

@@ -1,9 +1,10 @@
 using Amazon.S3.Model;
+using Microsoft.Extensions.Logging;
 
 namespace Kinora.Core.Infra.Storage.S3;
 
 /// <summary>Sends one large file in parts, each read from the file as it is sent; whatever goes wrong, the parts are taken back.</summary>
-internal sealed class S3MultipartUpload(S3Calls calls, S3StorageOptions options)
+internal sealed partial class S3MultipartUpload(S3Calls calls, S3StorageOptions options, ILogger logger)
 {
     /// <summary>S3's limit. A file that passes it is sent in larger parts.</summary>
     private const int MaxParts = 10_000;
@@ -87,9 +88,13 @@ internal sealed class S3MultipartUpload(S3Calls calls, S3StorageOptions options)
             var abort = new AbortMultipartUploadRequest { BucketName = options.Bucket, Key = key, UploadId = uploadId };
             await calls.RunAsync($"abort {key}", (s3, token) => s3.AbortMultipartUploadAsync(abort, token), CancellationToken.None);
         }
-        catch (StorageException)
+        catch (StorageException e)
         {
-            // The error that led here says more. The store is away, or it has completed the upload and knows it no longer.
+            // Not thrown: the error that led here says more. The store is away, or it has completed the upload and knows it no longer.
+            LogAbortFailed(e, uploadId, key);
         }
     }
+
+    [LoggerMessage(LogLevel.Warning, "The parts of upload {uploadId} of {key} could not be taken back and may cost room.")]
+    private partial void LogAbortFailed(StorageException fault, string uploadId, string key);
 }

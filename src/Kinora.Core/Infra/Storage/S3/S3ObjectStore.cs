@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using Amazon.S3;
 using Amazon.S3.Model;
+using Microsoft.Extensions.Logging;
 
 namespace Kinora.Core.Infra.Storage.S3;
 
@@ -19,12 +20,12 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
     private readonly S3Calls _calls;
     private readonly S3MultipartUpload _multipart;
 
-    public S3ObjectStore(S3StorageOptions options)
+    public S3ObjectStore(S3StorageOptions options, ILogger<S3ObjectStore> logger)
     {
         _options = options;
         _client = S3Client.Create(options);
         _calls = new S3Calls(_client, options);
-        _multipart = new S3MultipartUpload(_calls, options);
+        _multipart = new S3MultipartUpload(_calls, options, logger);
     }
 
     public async Task PutFileAsync(string key, string path, string contentType, CancellationToken cancellation)
@@ -68,7 +69,11 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
             var response = await _calls.RunAsync($"open {key}", (s3, token) => s3.GetObjectAsync(request, token), cancellation);
             return Open(key, offset, length, response);
         }
-        catch (StorageException e) when (e.InnerException is AmazonS3Exception { ErrorCode: "NoSuchKey" })
+        catch (StorageException e) when (e.InnerException is AmazonS3Exception
+        {
+            StatusCode: HttpStatusCode.NotFound,
+            ErrorCode: not "NoSuchBucket",
+        })
         {
             return null;
         }
@@ -141,6 +146,9 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
 
     public void Dispose() => _client.Dispose();
 
+    // Stores do not agree on the quotes of an ETag in a header and in XML.
+    private static string? Bare(string? etag) => etag?.Trim('"');
+
     private static DateTimeOffset AsUtc(DateTime? time) => time is { } known ? new(known.ToUniversalTime()) : DateTimeOffset.UnixEpoch;
 
     private ObjectContent Open(string key, long offset, long? length, GetObjectResponse response)
@@ -193,11 +201,14 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
         return (await _calls.RunAsync($"store {key}", (s3, token) => s3.PutObjectAsync(request, token), cancellation)).ETag;
     }
 
-    /// <summary>Asks the store what it has. Another ETag means that somebody replaced the object since: theirs to check.</summary>
+    /// <summary>
+    /// Asks the store what it has. Another ETag means that somebody replaced the object since: theirs to check. No ETag at all is how
+    /// Swift answers a put that lost against a newer one (its proxy turns the 409 into a 202): then the length has to be right.
+    /// </summary>
     private async Task CheckStoredAsync(string key, long length, string? etag, CancellationToken cancellation)
     {
         var head = await GetMetadataAsync(key, cancellation);
-        if (head is null || (head.ContentLength != length && (etag is null || head.ETag == etag)))
+        if (head is null || (head.ContentLength != length && (etag is null || Bare(head.ETag) == Bare(etag))))
         {
             throw new StorageException($"S3 holds {head?.ContentLength ?? 0} bytes of {key} instead of {length}.");
         }

@@ -3,7 +3,9 @@ namespace Kinora.Core.Transcoding.Packaging.IsoMedia;
 /// <summary>One moof with its mdat. Offsets are those of the file; times are ticks of the track.</summary>
 public sealed class MovieFragment
 {
-    /// <summary>Some 3 million years at 90 kHz: sums of such times cannot overflow, and ffmpeg's wrapped negative times lie above.</summary>
+    /// <summary>
+    /// Some 3000 years at 90 kHz: sums of such times cannot overflow, and ffmpeg's wrapped negative times lie above.
+    /// </summary>
     internal const long LatestTime = 1L << 53;
 
     internal MovieFragment(long offset, long length, uint sequence, long decodeTime, long firstSampleOffset, Sample[] samples)

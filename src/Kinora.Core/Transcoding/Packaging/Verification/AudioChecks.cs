@@ -11,7 +11,11 @@ internal static class AudioChecks
 
     public static void Run(CheckList checks, PublishedRendition audio, PublishedRendition video, Expectations expectations)
     {
-        checks.AddFault("audio-stays-behind-the-video-edge", audio.Name, "every cut at or before one of the video, within a fragment", FindEdgeFault(audio, video));
+        checks.AddFault(
+            "audio-stays-behind-the-video-edge",
+            audio.Name,
+            "every cut at or before one of the video, within a fragment",
+            FindEdgeFault(audio, video));
         CheckEnd(checks, audio, video, expectations.AudioEnd);
     }
 
@@ -32,7 +36,8 @@ internal static class AudioChecks
 
             if (edge < video.Segments.Count && end > video.Segments[edge].Start.Microseconds)
             {
-                return $"segment {i} ends at {CheckList.Seconds(end)}, past the video's cut at {CheckList.Seconds(video.Segments[edge].Start.Microseconds)}";
+                var cut = CheckList.Seconds(video.Segments[edge].Start.Microseconds);
+                return $"segment {i} ends at {CheckList.Seconds(end)}, past the video's cut at {cut}";
             }
         }
 
@@ -40,8 +45,8 @@ internal static class AudioChecks
     }
 
     /// <summary>
-    /// Where the source's audio ends is known, the published audio must end there: shorter or longer than the video is then the source's own
-    /// way, and legal. Where it is not known, a difference is told and not judged.
+    /// Where the source's audio ends is known, the published audio must end there: shorter or longer than the video is then the
+    /// source's own way, and legal. Where it is not known, a difference is told and not judged.
     /// </summary>
     private static void CheckEnd(CheckList checks, PublishedRendition audio, PublishedRendition video, TimeSpan? expected)
     {
@@ -55,7 +60,9 @@ internal static class AudioChecks
             "audio-ends-as-in-the-source",
             audio.Name,
             expected is null || Math.Abs(end - target) <= EndToleranceUs,
-            expected is null ? "any end: the source does not tell" : $"{CheckList.Seconds(target)} within {CheckList.Seconds(EndToleranceUs)}",
+            expected is null
+                ? "any end: the source does not tell"
+                : $"{CheckList.Seconds(target)} within {CheckList.Seconds(EndToleranceUs)}",
             $"{CheckList.Seconds(end)}, {relation}");
     }
 }

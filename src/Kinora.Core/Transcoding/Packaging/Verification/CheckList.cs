@@ -10,7 +10,9 @@ internal sealed class CheckList
     public void Add(string name, string? rendition, bool passed, string expected, string actual) =>
         _checks.Add(new VerificationCheck(name, rendition, passed, expected, actual));
 
-    /// <summary>A check whose finding is a fault in words, or null; <paramref name="expected"/> then stands as what was found too.</summary>
+    /// <summary>
+    /// A check whose finding is a fault in words, or null; <paramref name="expected"/> then stands as what was found too.
+    /// </summary>
     public void AddFault(string name, string? rendition, string expected, string? fault) =>
         Add(name, rendition, fault is null, expected, fault ?? expected);
 

@@ -1,6 +1,8 @@
 namespace Kinora.Core.Transcoding.Packaging.Verification;
 
-/// <summary>What the source promises of the package. Null stands for what the caller does not know: it is then reported, not judged.</summary>
+/// <summary>
+/// What the source promises of the package. Null stands for what the caller does not know: it is then reported, not judged.
+/// </summary>
 public sealed record Expectations
 {
     public required ExpectedFrames Frames { get; init; }

@@ -4,11 +4,13 @@ namespace Kinora.Core.Transcoding.Packaging.Verification;
 internal static class IFrameChecks
 {
     public static void Run(CheckList checks, PublishedRendition video, PublishedPlaylist iframes) =>
-        checks.AddFault("iframes-are-the-first-frames", video.Name, "a range for the first frame of every segment", FindFault(video, iframes));
+        checks.AddFault(
+            "iframes-are-the-first-frames", video.Name, "a range for the first frame of every segment", FindFault(video, iframes));
 
     private static string? FindFault(PublishedRendition video, PublishedPlaylist iframes)
     {
-        if (!iframes.Tags.ContainsKey("EXT-X-I-FRAMES-ONLY") || !iframes.Tags.ContainsKey("EXT-X-ENDLIST") || iframes.MapUri != video.Playlist.MapUri)
+        var isClosed = iframes.Tags.ContainsKey("EXT-X-I-FRAMES-ONLY") && iframes.Tags.ContainsKey("EXT-X-ENDLIST");
+        if (!isClosed || iframes.MapUri != video.Playlist.MapUri)
         {
             return "it is not a closed I-frame playlist of this rendition";
         }
@@ -21,9 +23,10 @@ internal static class IFrameChecks
         for (var i = 0; i < iframes.Segments.Count; i++)
         {
             var expected = video.Playlist.Segments[i] with { Length = video.Segments[i].FirstFrameLength };
-            if (iframes.Segments[i] != expected)
+            var actual = iframes.Segments[i];
+            if (actual != expected)
             {
-                return $"range {i} is {iframes.Segments[i].Length}@{iframes.Segments[i].Offset} instead of {expected.Length}@{expected.Offset}";
+                return $"range {i} is {actual.Length}@{actual.Offset} instead of {expected.Length}@{expected.Offset}";
             }
         }
 

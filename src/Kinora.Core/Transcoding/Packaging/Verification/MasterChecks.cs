@@ -6,7 +6,11 @@ namespace Kinora.Core.Transcoding.Packaging.Verification;
 internal static class MasterChecks
 {
     public static void Run(
-        CheckList checks, PublishedMaster master, IReadOnlyList<TrackInput> tracks, IReadOnlyList<PublishedRendition> videos, PublishedRendition? audio)
+        CheckList checks,
+        PublishedMaster master,
+        IReadOnlyList<TrackInput> tracks,
+        IReadOnlyList<PublishedRendition> videos,
+        PublishedRendition? audio)
     {
         if (!CheckEntries(checks, master, videos, audio))
         {
@@ -25,16 +29,20 @@ internal static class MasterChecks
             var variant = master.Variants.Single(v => v["URI"] == PackageLayout.Playlist(video.Name));
             var iframes = master.IFrames.Single(v => v["URI"] == PackageLayout.IFramePlaylist(video.Name));
             var codec = video.Description.Codec;
-            checks.AddEqual("codecs-are-true", video.Name, audio is null ? codec : $"{codec},{audio.Description.Codec}", Get(variant, "CODECS"));
+            checks.AddEqual(
+                "codecs-are-true", video.Name, audio is null ? codec : $"{codec},{audio.Description.Codec}", Get(variant, "CODECS"));
             checks.AddEqual("iframe-codecs-are-true", video.Name, codec, Get(iframes, "CODECS"));
             CheckResolution(checks, video, track, variant, iframes);
             CheckFrameRate(checks, video, track, variant);
-            CheckRate(checks, "bandwidth-is-true", video.Name, variant, RateOf(video, video.Playlist.Segments.Select(s => s.Length)) + audioRate);
-            CheckRate(checks, "iframe-bandwidth-is-true", video.Name, iframes, RateOf(video, video.Segments.Select(s => s.FirstFrameLength)));
+            CheckRate(
+                checks, "bandwidth-is-true", video.Name, variant, RateOf(video, video.Playlist.Segments.Select(s => s.Length)) + audioRate);
+            CheckRate(
+                checks, "iframe-bandwidth-is-true", video.Name, iframes, RateOf(video, video.Segments.Select(s => s.FirstFrameLength)));
         }
     }
 
-    private static bool CheckEntries(CheckList checks, PublishedMaster master, IReadOnlyList<PublishedRendition> videos, PublishedRendition? audio)
+    private static bool CheckEntries(
+        CheckList checks, PublishedMaster master, IReadOnlyList<PublishedRendition> videos, PublishedRendition? audio)
     {
         var (variants, iframes, group) = (Uris(master.Variants), Uris(master.IFrames), Uris(master.Audio));
         var expectedVariants = Join(videos.Select(v => PackageLayout.Playlist(v.Name)));
@@ -50,12 +58,21 @@ internal static class MasterChecks
     {
         var group = master.Audio.Single();
         var isReferred = master.Variants.All(v => Get(v, "AUDIO") == Get(group, "GROUP-ID"));
-        checks.Add("variants-refer-to-the-audio", null, isReferred, "AUDIO of every variant is the group", isReferred ? "so it is" : "another group");
+        checks.Add(
+            "variants-refer-to-the-audio",
+            null,
+            isReferred,
+            "AUDIO of every variant is the group",
+            isReferred ? "so it is" : "another group");
         checks.AddEqual("channels-are-true", audio.Name, $"{audio.Description.Channels}", Get(group, "CHANNELS"));
     }
 
     private static void CheckResolution(
-        CheckList checks, PublishedRendition video, TrackInput track, Dictionary<string, string> variant, Dictionary<string, string> iframes)
+        CheckList checks,
+        PublishedRendition video,
+        TrackInput track,
+        Dictionary<string, string> variant,
+        Dictionary<string, string> iframes)
     {
         var coded = $"{video.Description.Width}x{video.Description.Height}";
         checks.AddEqual("resolution-is-as-planned", video.Name, $"{track.Width}x{track.Height}", coded);
@@ -85,5 +102,6 @@ internal static class MasterChecks
 
     private static string Uris(IEnumerable<Dictionary<string, string>> entries) => Join(entries.Select(e => Get(e, "URI")));
 
-    private static string Join(IEnumerable<string> names) => string.Join(' ', names.Order(StringComparer.Ordinal)) is { Length: > 0 } joined ? joined : "none";
+    private static string Join(IEnumerable<string> names) =>
+        string.Join(' ', names.Order(StringComparer.Ordinal)) is { Length: > 0 } joined ? joined : "none";
 }

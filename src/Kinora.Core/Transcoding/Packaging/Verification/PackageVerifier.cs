@@ -73,7 +73,12 @@ public static class PackageVerifier
         catch (Exception e) when (e is IsoMediaException or FormatException or FileNotFoundException or DirectoryNotFoundException)
         {
             // The messages of the last two have the path of a working folder, which is nobody's business.
-            checks.Add("is-readable", rendition, false, "playlists and media that can be read", e is IOException ? "a file is missing" : e.Message);
+            checks.Add(
+                "is-readable",
+                rendition,
+                false,
+                "playlists and media that can be read",
+                e is IOException ? "a file is missing" : e.Message);
             return null;
         }
     }

@@ -1,15 +1,17 @@
 namespace Kinora.Core.Transcoding.Packaging.Verification;
 
-/// <summary>The master playlist as it lies on disk: each entry's attributes, with its URI as "URI" also where the text has it on a line of its own.</summary>
+/// <summary>
+/// The master playlist as it lies on disk: the attributes of each entry, with its URI as "URI" also where it stands on a line of its own.
+/// </summary>
 internal sealed record PublishedMaster(
-    IReadOnlyList<Dictionary<string, string>> Variants,
-    IReadOnlyList<Dictionary<string, string>> IFrames,
-    IReadOnlyList<Dictionary<string, string>> Audio)
+    List<Dictionary<string, string>> Variants,
+    List<Dictionary<string, string>> IFrames,
+    List<Dictionary<string, string>> Audio)
 {
     /// <exception cref="FormatException">This is no master playlist that we would publish.</exception>
     public static PublishedMaster Parse(string text)
     {
-        var master = (Variants: new List<Dictionary<string, string>>(), IFrames: new List<Dictionary<string, string>>(), Audio: new List<Dictionary<string, string>>());
+        var master = new PublishedMaster([], [], []);
         Dictionary<string, string>? pending = null;
         foreach (var line in PlaylistText.ReadLines(text))
         {
@@ -38,6 +40,6 @@ internal sealed record PublishedMaster(
             }
         }
 
-        return new PublishedMaster(master.Variants, master.IFrames, master.Audio);
+        return master;
     }
 }

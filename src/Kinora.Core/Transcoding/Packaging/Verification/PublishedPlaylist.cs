@@ -62,7 +62,8 @@ internal sealed record PublishedPlaylist
     }
 
     private static long ParseDuration(string value) =>
-        decimal.TryParse(value.TrimEnd(','), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds < 1_000_000
+        decimal.TryParse(value.TrimEnd(','), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
+        && seconds < 1_000_000
             ? (long)(seconds * 1_000_000)
             : throw new FormatException("A duration is malformed.");
 

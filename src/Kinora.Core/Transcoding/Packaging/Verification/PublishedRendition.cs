@@ -4,7 +4,12 @@ namespace Kinora.Core.Transcoding.Packaging.Verification;
 
 /// <summary>A rendition read back: its playlist, and for every segment of it what the bytes in its range say.</summary>
 internal sealed record PublishedRendition(
-    string Name, PublishedPlaylist Playlist, InitSegment Init, IReadOnlyList<SegmentFacts> Segments, string? RangeFault, string? DecodeTimeFault)
+    string Name,
+    PublishedPlaylist Playlist,
+    InitSegment Init,
+    IReadOnlyList<SegmentFacts> Segments,
+    string? RangeFault,
+    string? DecodeTimeFault)
 {
     public SampleDescription Description => Init.Description;
 
@@ -42,4 +47,5 @@ internal sealed record PublishedRendition(
 /// <param name="End">When its last frame ends.</param>
 /// <param name="FirstFrameLength">From the segment's start to the end of its first sample.</param>
 /// <param name="StartFault">Why it cannot be decoded by itself; null when it can.</param>
-internal sealed record SegmentFacts(MediaTime Start, MediaTime Latest, MediaTime End, long Frames, long FirstFrameLength, string? StartFault);
+internal sealed record SegmentFacts(
+    MediaTime Start, MediaTime Latest, MediaTime End, long Frames, long FirstFrameLength, string? StartFault);

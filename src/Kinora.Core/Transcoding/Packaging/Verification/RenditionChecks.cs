@@ -8,7 +8,8 @@ internal static class RenditionChecks
     public static void Run(CheckList checks, PublishedRendition rendition, int targetDuration)
     {
         var name = rendition.Name;
-        checks.AddFault("playlist-is-closed-vod", name, "a VOD playlist with its end, version and init segment", FindPlaylistFault(rendition));
+        checks.AddFault(
+            "playlist-is-closed-vod", name, "a VOD playlist with its end, version and init segment", FindPlaylistFault(rendition));
         checks.AddFault("ranges-cover-the-objects", name, "ranges of whole fragments that cover every byte once", rendition.RangeFault);
         checks.AddFault("segments-start-with-idr", name, "every segment can be decoded by itself", FindStartFault(rendition));
         checks.AddFault("decode-times-are-continuous", name, "no gap and no overlap between fragments", rendition.DecodeTimeFault);
@@ -48,7 +49,8 @@ internal static class RenditionChecks
             var (last, next) = (rendition.Segments[i - 1].Latest, rendition.Segments[i].Start);
             if (last.Ticks >= next.Ticks)
             {
-                return $"a frame of segment {i - 1} at {CheckList.Seconds(last.Microseconds)}, segment {i} at {CheckList.Seconds(next.Microseconds)}";
+                var (lastAt, nextAt) = (CheckList.Seconds(last.Microseconds), CheckList.Seconds(next.Microseconds));
+                return $"a frame of segment {i - 1} at {lastAt}, segment {i} at {nextAt}";
             }
         }
 

@@ -2,7 +2,9 @@ using Kinora.Core.Transcoding.Packaging.IsoMedia;
 
 namespace Kinora.Core.Transcoding.Packaging.Verification;
 
-/// <summary>Reads the objects of a rendition in the order of its playlist and holds the segments' ranges against the fragments found there.</summary>
+/// <summary>
+/// Reads the objects of a rendition in the order of its playlist and holds the segments' ranges against the fragments found there.
+/// </summary>
 internal sealed class SegmentReader(InitSegment init)
 {
     private readonly List<SegmentFacts> _segments = [];

@@ -5,7 +5,8 @@ namespace Kinora.Core.Transcoding.Packaging.Verification;
 /// <summary>What the video renditions must have in common with each other and with the source.</summary>
 internal static class VideoChecks
 {
-    // The duration of a last frame is a guess in many containers, and some round all of it to tenths: the count of frames is the sharp check.
+    // The duration of a last frame is a guess in many containers, and some round all of it to tenths: the count of frames is
+    // the sharp check.
     private const long DurationToleranceUs = 500_000;
 
     // Plans are written with six decimals.
@@ -35,7 +36,11 @@ internal static class VideoChecks
     {
         var start = video.Segments[0].Start;
         checks.Add(
-            "starts-at-zero", video.Name, start.IsSameAs(new MediaTime(0, start.Timescale)), "0 s within a tick", CheckList.Seconds(start.Microseconds));
+            "starts-at-zero",
+            video.Name,
+            start.IsSameAs(new MediaTime(0, start.Timescale)),
+            "0 s within a tick",
+            CheckList.Seconds(start.Microseconds));
     }
 
     private static string? FindCutFault(IReadOnlyList<MediaTime> cuts, IReadOnlyList<MediaTime> expected)
@@ -55,7 +60,11 @@ internal static class VideoChecks
     {
         checks.Add("frames-are-complete", video.Name, expected.Includes(video.Frames), expected.ToString(), $"{video.Frames} frames");
         checks.Add(
-            "frames-are-equal", video.Name, video.Frames == reference.Frames, $"{reference.Frames} frames, as {reference.Name}", $"{video.Frames} frames");
+            "frames-are-equal",
+            video.Name,
+            video.Frames == reference.Frames,
+            $"{reference.Frames} frames, as {reference.Name}",
+            $"{video.Frames} frames");
     }
 
     private static void CheckDuration(CheckList checks, PublishedRendition video, TimeSpan? expected)

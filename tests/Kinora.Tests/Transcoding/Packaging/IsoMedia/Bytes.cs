@@ -69,7 +69,8 @@ internal static class Bytes
 
     /// <summary>An edit list of version 0; each entry is a duration (in thousandths of a second) and a media time.</summary>
     public static byte[] Edits(params (uint Duration, int MediaTime)[] entries) => Box("edts", Box(
-        "elst", Zeros(4), U32((uint)entries.Length), Join([.. entries.Select(e => Join(U32(e.Duration), U32((uint)e.MediaTime), U32(0x10000)))])));
+        "elst", Zeros(4), U32((uint)entries.Length), Join(
+            [.. entries.Select(e => Join(U32(e.Duration), U32((uint)e.MediaTime), U32(0x10000)))])));
 
     /// <summary>A fragment whose samples have the trex's duration: the first a sync sample, the others not.</summary>
     public static byte[] Fragment(uint sequence, ulong decodeTime, params byte[][] samples)
@@ -82,6 +83,12 @@ internal static class Bytes
             Box("traf",
                 Box("tfhd", U32(0x020000), U32(1)),
                 Box("tfdt", U32(0x01000000), U64(decodeTime)),
-                Box("trun", U32(0x000205), U32((uint)samples.Length), U32((uint)dataOffset), U32(0x02000000), Join([.. samples.Select(s => U32((uint)s.Length))]))));
+                Box(
+                    "trun",
+                    U32(0x000205),
+                    U32((uint)samples.Length),
+                    U32((uint)dataOffset),
+                    U32(0x02000000),
+                    Join([.. samples.Select(s => U32((uint)s.Length))]))));
     }
 }

@@ -22,7 +22,9 @@ public sealed class FragmentReaderTests
         Assert.Equal(init.Length, fragments[0].Offset);
         Assert.Equal(fragments[0].End, fragments[1].Offset);
         Assert.Equal(File.Length, fragments[1].End);
-        Assert.Equal((0, 1024, 0, 512), (fragments[0].DecodeTime, fragments[0].DecodeEnd, fragments[0].EarliestComposition, fragments[0].LatestComposition));
+        Assert.Equal(
+            (0, 1024, 0, 512),
+            (fragments[0].DecodeTime, fragments[0].DecodeEnd, fragments[0].EarliestComposition, fragments[0].LatestComposition));
         Assert.Equal((1024, 1536), (fragments[1].DecodeTime, fragments[1].CompositionEnd));
         Assert.Equal([new Sample(6, 512, 0x02000000, 0), new Sample(7, 512, 0x10000, 0)], fragments[0].Samples);
         Assert.True(fragments[0].Samples[0].IsSync);

@@ -11,7 +11,9 @@ public sealed class InitSegmentTests
     {
         var init = Read(Init(AvcEntry()));
 
-        Assert.Equal(new SampleDescription { Kind = TrackKind.Video, Codec = "avc1.64001F", Width = 1280, Height = 720, NalLengthSize = 4 }, init.Description);
+        Assert.Equal(
+            new SampleDescription { Kind = TrackKind.Video, Codec = "avc1.64001F", Width = 1280, Height = 720, NalLengthSize = 4 },
+            init.Description);
         Assert.Equal((1u, 12800u, 0L), (init.TrackId, init.Timescale, init.PresentationShift));
         Assert.Equal(Init(AvcEntry()).Length, init.Length);
     }
@@ -41,7 +43,8 @@ public sealed class InitSegmentTests
     {
         var description = Read(Init(AudioEntry(objectType, configuration), "soun", timescale: 48000)).Description;
 
-        Assert.Equal((TrackKind.Audio, codec, channels, 48000), (description.Kind, description.Codec, description.Channels, description.SampleRate));
+        Assert.Equal(
+            (TrackKind.Audio, codec, channels, 48000), (description.Kind, description.Codec, description.Channels, description.SampleRate));
     }
 
     [Fact]

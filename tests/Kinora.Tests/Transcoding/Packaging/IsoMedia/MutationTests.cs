@@ -13,7 +13,9 @@ public sealed class MutationTests
     private static readonly byte[][] Seeds =
     [
         Join(Init(AvcEntry(), edits: Edits((500, -1), (0, 1024))), Fragment(1, 0, IdrSample, IdrSample), Fragment(2, 1024, IdrSample)),
-        Join(Init(VisualEntry("hvc1", 64, 64, Box("hvcC", [1, 1, .. U32(0x60000000), 0xB0, .. Zeros(5), 93, .. Zeros(8), 0x0F, 0]))), Fragment(1, 0, [0, 0, 0, 3, 0x26, 1, 2])),
+        Join(
+            Init(VisualEntry("hvc1", 64, 64, Box("hvcC", [1, 1, .. U32(0x60000000), 0xB0, .. Zeros(5), 93, .. Zeros(8), 0x0F, 0]))),
+            Fragment(1, 0, [0, 0, 0, 3, 0x26, 1, 2])),
         Join(Init(AudioEntry(0x40, 0x11, 0x90), "soun", timescale: 48000), Fragment(1, 0, [1, 2, 3], [4, 5, 6])),
     ];
 

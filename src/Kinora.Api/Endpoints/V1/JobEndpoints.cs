@@ -1,0 +1,47 @@
+using Kinora.Api.Http;
+using Kinora.Api.Http.Identity;
+using Kinora.Api.Http.OpenApi;
+using Kinora.Core.Errors;
+using Kinora.Core.Jobs;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Kinora.Api.Endpoints.V1;
+
+/// <summary>The work on a video.</summary>
+internal static class JobEndpoints
+{
+    public static void MapJobs(this IEndpointRouteBuilder v1)
+    {
+        v1.MapGet("/videos/{videoId}/jobs", ListAsync).WithTags("Jobs").WithSummary("List a video's jobs, the newest first")
+            .Refuses(ErrorCode.Forbidden, ErrorCode.NotFound);
+        var jobs = v1.MapGroup("/jobs").WithTags("Jobs");
+        jobs.MapGet("/{jobId}", GetAsync).WithSummary("Read a job").Refuses(ErrorCode.Forbidden, ErrorCode.NotFound);
+        jobs.MapPost("/{jobId}/cancel", CancelAsync).WithSummary("Cancel a job")
+            .WithDescription("It is CANCELED at once; what ran for it ends within seconds. Again: the same answer.")
+            .Refuses(ErrorCode.Forbidden, ErrorCode.NotFound, ErrorCode.Conflict);
+        jobs.MapPost("/{jobId}/retry", RetryAsync).WithSummary("Make a new job for one that FAILED or was CANCELED")
+            .Refuses(ErrorCode.Forbidden, ErrorCode.NotFound, ErrorCode.Conflict);
+    }
+
+    private static async Task<Ok<JobListResponse>> ListAsync(
+        ResourceId videoId, CurrentUser user, JobService jobs, CancellationToken cancellation)
+    {
+        var items = await jobs.ListAsync(user.Id, videoId, cancellation);
+        return TypedResults.Ok(new JobListResponse([.. items.Select(JobResponse.Of)]));
+    }
+
+    private static async Task<Ok<JobResponse>> GetAsync(
+        ResourceId jobId, CurrentUser user, JobService jobs, CancellationToken cancellation) =>
+        TypedResults.Ok(JobResponse.Of(await jobs.GetAsync(user.Id, jobId, cancellation)));
+
+    private static async Task<Ok<JobResponse>> CancelAsync(
+        ResourceId jobId, CurrentUser user, JobService jobs, CancellationToken cancellation) =>
+        TypedResults.Ok(JobResponse.Of(await jobs.CancelAsync(user.Id, jobId, cancellation)));
+
+    private static async Task<Accepted<RetryResponse>> RetryAsync(
+        ResourceId jobId, HttpContext context, CurrentUser user, JobService jobs, CancellationToken cancellation)
+    {
+        var retry = await jobs.RetryAsync(user.Id, jobId, context.TraceIdentifier, cancellation);
+        return TypedResults.Accepted($"/v1/jobs/{retry}", new RetryResponse(retry));
+    }
+}

@@ -1,0 +1,107 @@
+using System.Text;
+using Kinora.Api.Http;
+using Kinora.Api.Http.Identity;
+using Kinora.Api.Http.OpenApi;
+using Kinora.Core.Errors;
+using Kinora.Core.Playback;
+using Kinora.Core.Videos;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.Options;
+
+namespace Kinora.Api.Endpoints.V1;
+
+/// <summary>What players fetch: with the owner's token, or by a signature that stands in the path.</summary>
+internal static class PlaybackEndpoints
+{
+    private static readonly string[] ReadMethods = [HttpMethods.Get, HttpMethods.Head];
+
+    public static void MapPlayback(this IEndpointRouteBuilder v1)
+    {
+        var video = v1.MapGroup("/videos/{videoId}").WithTags("Playback");
+        video.MapGet("/playback", GetLinksAsync).WithSummary("Links to play a video")
+            .Refuses(ErrorCode.Forbidden, ErrorCode.NotFound, ErrorCode.Conflict);
+        video.MapGet("/verification", GetVerificationAsync).WithSummary("The report of the published renditions")
+            .Produces(StatusCodes.Status200OK, contentType: "application/json").Refuses(ErrorCode.Forbidden, ErrorCode.NotFound);
+        video.MapMethods("/hls/{**path}", ReadMethods, GetHlsAsync).WithSummary("A playlist or a segment")
+            .WithDescription("`masterUrl` of the playback answer leads here, with its signature as the first part of the path; or the "
+                + "path is that of the playlist itself, with the owner's token. Takes Range (one range), If-None-Match and If-Range.")
+            .DeliversObject("application/vnd.apple.mpegurl", "video/mp4", "audio/mp4").AllowAnonymous();
+        video.MapMethods("/thumbnail", ReadMethods, GetThumbnailAsync).WithSummary("The thumbnail").DeliversObject("image/jpeg").AllowAnonymous();
+        video.MapMethods("/thumbnail/{token}", ReadMethods, GetThumbnailAsync).WithSummary("The thumbnail, by `thumbnailUrl`")
+            .DeliversObject("image/jpeg").AllowAnonymous();
+        video.MapMethods("/hls/{**path}", [HttpMethods.Options], Preflight).ExcludeFromDescription().AllowAnonymous();
+        video.MapMethods("/thumbnail/{token}", [HttpMethods.Options], Preflight).ExcludeFromDescription().AllowAnonymous();
+    }
+
+    private static async Task<Ok<PlaybackResponse>> GetLinksAsync(
+        ResourceId videoId,
+        HttpRequest request,
+        CurrentUser user,
+        PlaybackService playback,
+        IOptions<PlaybackOptions> options,
+        CancellationToken cancellation)
+    {
+        var links = await playback.GetLinksAsync(user.Id, videoId, cancellation);
+        var origin = options.Value.PublicUrl is { Length: > 0 } url ? url.TrimEnd('/') : $"{request.Scheme}://{request.Host}";
+        return TypedResults.Ok(new PlaybackResponse(
+            origin + links.MasterPath,
+            links.ExpiresAt,
+            Complete: true,
+            links.ThumbnailPath is { } thumbnail ? origin + thumbnail : null,
+            StoryboardUrl: null));
+    }
+
+    private static async Task<ContentHttpResult> GetVerificationAsync(
+        ResourceId videoId, CurrentUser user, PlaybackService playback, CancellationToken cancellation) =>
+        TypedResults.Text(await playback.GetVerificationAsync(user.Id, videoId, cancellation), "application/json", Encoding.UTF8);
+
+    private static async Task GetHlsAsync(
+        ResourceId videoId,
+        string? path,
+        HttpContext context,
+        PlaybackService playback,
+        PlaybackGate gate,
+        ObjectDelivery delivery,
+        CancellationToken cancellation)
+    {
+        var (token, name) = Split(path ?? string.Empty);
+        var isSigned = await gate.OpenAsync(context, videoId, token, cancellation);
+        var file = await playback.FindHlsFileAsync(videoId, name, cancellation);
+        await delivery.SendAsync(context, file, isSigned, cancellation);
+    }
+
+    private static async Task GetThumbnailAsync(
+        ResourceId videoId,
+        string? token,
+        HttpContext context,
+        PlaybackService playback,
+        PlaybackGate gate,
+        ObjectDelivery delivery,
+        CancellationToken cancellation)
+    {
+        var isSigned = await gate.OpenAsync(context, videoId, token, cancellation);
+        var file = await playback.FindThumbnailAsync(videoId, cancellation);
+        await delivery.SendAsync(context, file, isSigned, cancellation);
+    }
+
+    /// <summary>Browsers ask before a Range from another origin (Fetch §3.3.5); a signed URL is open to all of them.</summary>
+    private static NoContent Preflight(ResourceId videoId, HttpContext context)
+    {
+        PlaybackGate.AllowAnyOrigin(context.Response);
+        context.Response.Headers.AccessControlAllowMethods = "GET, HEAD, OPTIONS";
+        context.Response.Headers.AccessControlAllowHeaders = "Range, If-None-Match, If-Range";
+        context.Response.Headers.AccessControlMaxAge = "86400";
+        return TypedResults.NoContent();
+    }
+
+    private static (string? Token, string Name) Split(string path)
+    {
+        if (!path.StartsWith(PlaybackToken.Mark))
+        {
+            return (null, path);
+        }
+
+        var slash = path.IndexOf('/');
+        return slash < 0 ? (path, string.Empty) : (path[..slash], path[(slash + 1)..]);
+    }
+}

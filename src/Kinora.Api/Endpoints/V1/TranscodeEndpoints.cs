@@ -1,0 +1,45 @@
+using Kinora.Api.Http;
+using Kinora.Api.Http.Identity;
+using Kinora.Api.Http.OpenApi;
+using Kinora.Core.Errors;
+using Kinora.Core.Transcoding;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.ModelBinding;
+
+namespace Kinora.Api.Endpoints.V1;
+
+/// <summary>Asking for a video's HLS.</summary>
+internal static class TranscodeEndpoints
+{
+    public static void MapTranscodes(this IEndpointRouteBuilder v1)
+    {
+        var video = v1.MapGroup("/videos/{videoId}").WithTags("Transcoding");
+        video.MapPost("/transcodes", SubmitAsync).WithSummary("Encode a video to adaptive HLS")
+            .WithDescription("The same request gives the same job while it lives, and after it succeeded too unless `force`.")
+            .Refuses(ErrorCode.Forbidden, ErrorCode.NotFound, ErrorCode.Conflict);
+        video.MapPost("/plan", PlanAsync).WithSummary("What a transcode would do, without doing it")
+            .Refuses(ErrorCode.Forbidden, ErrorCode.NotFound, ErrorCode.Conflict);
+    }
+
+    private static async Task<Accepted<TranscodeResponse>> SubmitAsync(
+        ResourceId videoId,
+        [FromBody(EmptyBodyBehavior = EmptyBodyBehavior.Allow)] TranscodeRequest? request,
+        HttpContext context,
+        CurrentUser user,
+        TranscodeService transcodes,
+        CancellationToken cancellation)
+    {
+        var jobId = await transcodes.SubmitAsync(
+            user.Id, videoId, request?.Renditions, request?.Force ?? false, context.TraceIdentifier, cancellation);
+        return TypedResults.Accepted($"/v1/jobs/{jobId}", new TranscodeResponse(jobId));
+    }
+
+    private static async Task<Ok<PlanResponse>> PlanAsync(
+        ResourceId videoId,
+        [FromBody(EmptyBodyBehavior = EmptyBodyBehavior.Allow)] TranscodeRequest? request,
+        CurrentUser user,
+        TranscodeService transcodes,
+        CancellationToken cancellation) =>
+        TypedResults.Ok(PlanResponse.Of(await transcodes.PlanAsync(user.Id, videoId, request?.Renditions, cancellation)));
+}

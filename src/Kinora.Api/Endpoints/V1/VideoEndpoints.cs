@@ -1,0 +1,68 @@
+using Kinora.Api.Http;
+using Kinora.Api.Http.Identity;
+using Kinora.Api.Http.OpenApi;
+using Kinora.Core.Errors;
+using Kinora.Core.Uploads;
+using Kinora.Core.Videos;
+using Microsoft.AspNetCore.Http.HttpResults;
+
+namespace Kinora.Api.Endpoints.V1;
+
+/// <summary>The videos of the user.</summary>
+internal static class VideoEndpoints
+{
+    private const int DefaultLimit = 20;
+
+    public static void MapVideos(this IEndpointRouteBuilder v1)
+    {
+        var videos = v1.MapGroup("/videos").WithTags("Videos");
+        videos.MapPost("/", UploadAsync).WithSummary("Upload a video")
+            .WithDescription("The file is judged by its bytes, whatever its name and declared type. ANALYZE is queued at once.")
+            .Accepts<UploadForm>("multipart/form-data")
+            .Refuses(ErrorCode.PayloadTooLarge, ErrorCode.UnsupportedMediaType);
+        videos.MapGet("/", ListAsync).WithSummary("List videos, the newest first").TakesQuery("limit", "cursor", "status", "q");
+        videos.MapGet("/{videoId}", GetAsync).WithSummary("Read a video").Refuses(ErrorCode.Forbidden, ErrorCode.NotFound);
+        videos.MapPatch("/{videoId}", RenameAsync).WithSummary("Rename a video").Refuses(ErrorCode.Forbidden, ErrorCode.NotFound);
+        videos.MapDelete("/{videoId}", DeleteAsync).WithSummary("Delete a video")
+            .WithDescription("Gone from the API at once; its live jobs are CANCELED; its objects are removed soon after.")
+            .Refuses(ErrorCode.Forbidden, ErrorCode.NotFound);
+        videos.MapGet("/{videoId}/explain", ExplainAsync).WithSummary("Why a video is not ready, and what happens next")
+            .Refuses(ErrorCode.Forbidden, ErrorCode.NotFound);
+    }
+
+    private static async Task<Created<UploadResponse>> UploadAsync(
+        HttpContext context, CurrentUser user, UploadSpool spool, UploadService uploads, CancellationToken cancellation)
+    {
+        using var form = await VideoForm.ReadAsync(context.Request, spool, cancellation);
+        var upload = new NewVideo(user.Id, form.Title, form.Filename, form.Transcode, context.TraceIdentifier);
+        var uploaded = await uploads.StoreAsync(upload, form.File, cancellation);
+        return TypedResults.Created($"/v1/videos/{uploaded.VideoId}", new UploadResponse(uploaded.VideoId, uploaded.AnalyzeJobId));
+    }
+
+    private static async Task<Ok<VideoListResponse>> ListAsync(
+        [AsParameters] VideoListQuery query, CurrentUser user, VideoService videos, CancellationToken cancellation)
+    {
+        VideoStatus? status = query.Status is null ? null : Enum.Parse<VideoStatus>(query.Status, ignoreCase: true);
+        var page = await videos.ListAsync(user.Id, query.Limit ?? DefaultLimit, query.Cursor, status, query.Q, cancellation);
+        return TypedResults.Ok(new VideoListResponse([.. page.Items.Select(VideoResponse.Of)], page.NextCursor));
+    }
+
+    private static async Task<Ok<VideoResponse>> GetAsync(
+        ResourceId videoId, CurrentUser user, VideoService videos, CancellationToken cancellation) =>
+        TypedResults.Ok(VideoResponse.Of(await videos.GetAsync(user.Id, videoId, cancellation)));
+
+    private static async Task<Ok<VideoResponse>> RenameAsync(
+        ResourceId videoId, RenameRequest request, CurrentUser user, VideoService videos, CancellationToken cancellation) =>
+        TypedResults.Ok(VideoResponse.Of(await videos.RenameAsync(user.Id, videoId, request.Title, cancellation)));
+
+    private static async Task<NoContent> DeleteAsync(
+        ResourceId videoId, CurrentUser user, VideoService videos, CancellationToken cancellation)
+    {
+        await videos.DeleteAsync(user.Id, videoId, cancellation);
+        return TypedResults.NoContent();
+    }
+
+    private static async Task<Ok<ExplanationResponse>> ExplainAsync(
+        ResourceId videoId, CurrentUser user, ExplainService explain, CancellationToken cancellation) =>
+        TypedResults.Ok(ExplanationResponse.Of(await explain.ExplainAsync(user.Id, videoId, cancellation)));
+}

@@ -1,0 +1,104 @@
+using System.Buffers;
+using Kinora.Api.Http.Errors;
+using Kinora.Core.Errors;
+using Kinora.Core.Infra.Storage;
+using Kinora.Core.Playback;
+using Microsoft.Net.Http.Headers;
+
+namespace Kinora.Api.Http;
+
+/// <summary>
+/// Answers with an object of the store: conditional (RFC 9110 §13) and by a single range (§14), streamed as it comes, with one read of the
+/// store and one buffer whatever the size.
+/// </summary>
+internal sealed partial class ObjectDelivery(IObjectStore objects, ILogger<ObjectDelivery> logger)
+{
+    private const int BufferSize = 128 * 1024;
+
+    /// <param name="isSigned">By a URL that anyone may hold, and any cache on the way may keep.</param>
+    public async Task SendAsync(HttpContext context, StoredFile file, bool isSigned, CancellationToken cancellation)
+    {
+        var (request, response) = (context.Request, context.Response);
+        var etag = new EntityTagHeaderValue($"\"{file.Sha256}\"");
+        SetHeaders(response, file, etag, isSigned);
+        if (MatchesNone(request, etag))
+        {
+            response.StatusCode = StatusCodes.Status304NotModified;
+            return;
+        }
+
+        var range = default(ByteRange);
+        var outcome = RangeApplies(request, etag) ? ByteRange.Parse(request.Headers.Range, file.SizeBytes, out range) : RangeOutcome.Whole;
+        if (outcome == RangeOutcome.Unsatisfiable)
+        {
+            response.Headers.Remove(HeaderNames.CacheControl);
+            response.Headers.Remove(HeaderNames.ETag);
+            response.Headers.ContentRange = $"bytes */{file.SizeBytes}";
+            await new ErrorResult(ErrorCode.RangeNotSatisfiable).ExecuteAsync(context);
+            return;
+        }
+
+        if (outcome == RangeOutcome.Part)
+        {
+            response.StatusCode = StatusCodes.Status206PartialContent;
+            response.Headers.ContentRange = $"bytes {range.Offset}-{range.Offset + range.Length - 1}/{file.SizeBytes}";
+        }
+        else
+        {
+            range = new ByteRange(0, file.SizeBytes);
+        }
+
+        response.ContentLength = range.Length;
+        if (!HttpMethods.IsHead(request.Method))
+        {
+            await CopyAsync(response, file, range, cancellation);
+        }
+    }
+
+    /// <summary>
+    /// A media object's name is never given to other bytes: it holds the number of the attempt that made it. A playlist's may be.
+    /// </summary>
+    private static void SetHeaders(HttpResponse response, StoredFile file, EntityTagHeaderValue etag, bool isSigned)
+    {
+        var isFixed = file.ContentType is "video/mp4" or "audio/mp4";
+        response.ContentType = file.ContentType;
+        response.Headers.ETag = etag.ToString();
+        response.Headers.AcceptRanges = "bytes";
+        response.Headers.CacheControl = (isSigned ? "public" : "private") + (isFixed ? ", max-age=31536000, immutable" : ", no-cache");
+    }
+
+    /// <summary>Weak comparison, as RFC 9110 §13.1.2 has it; "*" matches whatever is there.</summary>
+    private static bool MatchesNone(HttpRequest request, EntityTagHeaderValue etag) =>
+        request.GetTypedHeaders().IfNoneMatch.Any(tag => tag.Tag == "*" || tag.Compare(etag, useStrongComparison: false));
+
+    /// <summary>If-Range needs the very same bytes; we give no dates, so that a date never matches (§13.1.5).</summary>
+    private static bool RangeApplies(HttpRequest request, EntityTagHeaderValue etag) =>
+        !request.Headers.ContainsKey(HeaderNames.IfRange)
+        || request.GetTypedHeaders().IfRange?.EntityTag?.Compare(etag, useStrongComparison: true) == true;
+
+    private async Task CopyAsync(HttpResponse response, StoredFile file, ByteRange range, CancellationToken cancellation)
+    {
+        await using var content = await objects.OpenReadAsync(file.Key, range.Offset, range.Length, cancellation);
+        if (content is null || content.TotalLength != file.SizeBytes)
+        {
+            LogWrongObject(file.Key, content?.TotalLength, file.SizeBytes);
+            throw Refusal.Unavailable("The object cannot be read.");
+        }
+
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        try
+        {
+            for (int read; (read = await content.Stream.ReadAsync(buffer.AsMemory(0, BufferSize), cancellation)) > 0;)
+            {
+                await response.Body.WriteAsync(buffer.AsMemory(0, read), cancellation);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Object {key} has {actualBytes} bytes where its manifest says {sizeBytes}")]
+    private partial void LogWrongObject(string key, long? actualBytes, long sizeBytes);
+}

@@ -1,0 +1,67 @@
+namespace Kinora.Core.Jobs;
+
+public enum StopReason
+{
+    None,
+
+    /// <summary>Cancelled, taken by another worker, or cut off from the database: leave without a trace.</summary>
+    Lost,
+
+    /// <summary>This worker is shutting down: give the job back.</summary>
+    Drain,
+}
+
+/// <summary>One attempt at a job, as its worker holds it: its progress, and the word that it must stop.</summary>
+public sealed class Attempt(ClaimedJob job) : IDisposable
+{
+    private readonly CancellationTokenSource _stopped = new();
+    private readonly Lock _lock = new();
+    private int _progress;
+    private long? _outTimeMs;
+
+    public ClaimedJob Job { get; } = job;
+
+    public CancellationToken Stopped => _stopped.Token;
+
+    public StopReason Reason { get; private set; }
+
+    internal (Guid JobId, long Fence) Key => (Job.Id, Job.Fence);
+
+    /// <summary>Monotonic time at which the last beat that the database took was sent.</summary>
+    internal long LastBeat { get; set; }
+
+    /// <summary>Never falls, and stays under 100: only the completion writes that.</summary>
+    public void Report(double percent, long? outTimeMs = null)
+    {
+        lock (_lock)
+        {
+            _progress = Math.Max(_progress, Math.Clamp((int)percent, 0, 99));
+            _outTimeMs = outTimeMs ?? _outTimeMs;
+        }
+    }
+
+    public Beat ToBeat()
+    {
+        lock (_lock)
+        {
+            return new Beat(Job.Id, Job.Fence, _progress, _outTimeMs);
+        }
+    }
+
+    public void Stop(StopReason reason)
+    {
+        lock (_lock)
+        {
+            if (Reason != StopReason.None)
+            {
+                return;
+            }
+
+            Reason = reason;
+        }
+
+        _stopped.CancelAsync();
+    }
+
+    public void Dispose() => _stopped.Dispose();
+}

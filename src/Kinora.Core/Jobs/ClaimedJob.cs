@@ -1,0 +1,11 @@
+namespace Kinora.Core.Jobs;
+
+/// <summary>A job in this worker's hands: it may write to the job only with this fence.</summary>
+public sealed record ClaimedJob(
+    Guid Id, Guid VideoId, Guid OwnerId, JobType Type, long Fence, int Attempt, int MaxAttempts, string Params, string? RequestId);
+
+/// <summary>A job that is to be handed to the queue.</summary>
+public sealed record DispatchedJob(Guid Id, JobType Type, int DispatchCount, string? RequestId);
+
+/// <summary>How far an attempt has come; sent with its beat.</summary>
+public readonly record struct Beat(Guid JobId, long Fence, int Progress, long? OutTimeMs);

@@ -1,0 +1,30 @@
+using Kinora.Core.Errors;
+using Npgsql;
+
+namespace Kinora.Core.Jobs;
+
+/// <summary>
+/// What the end of a job in failure means for its video. It is FAILED when its analysis failed, or when its encoding found that the bytes
+/// are no playable video. What went wrong on our side while encoding (storage, disk) leaves it ANALYZED: another transcode may succeed.
+/// </summary>
+internal static class FailedVideo
+{
+    /// <summary>Call it before the job's row is touched: the lock order is video, job.</summary>
+    public static async Task MarkAsync(
+        NpgsqlConnection connection, Guid videoId, JobType type, JobErrorCode code, string message, CancellationToken cancellation)
+    {
+        if (type == JobType.Thumbnail || (type == JobType.Hls && (code.IsRetryable || code == JobErrorCode.Poison)))
+        {
+            return;
+        }
+
+        await using var command = new NpgsqlCommand("""
+            UPDATE videos SET status = 'FAILED', error_code = @code, error_message = @message, updated_at = clock_timestamp()
+            WHERE id = @video AND status <> 'READY' AND deleted_at IS NULL
+            """, connection);
+        command.Parameters.AddWithValue("video", videoId);
+        command.Parameters.AddWithValue("code", code.Name);
+        command.Parameters.AddWithValue("message", message);
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+}

@@ -1,0 +1,104 @@
+using System.Text.Json;
+using Kinora.Core.Infra.Queues;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace Kinora.Core.Jobs;
+
+/// <summary>
+/// Hands claimable jobs to the queue, and takes jobs from dead workers. Runs in every process: nothing claimable stays unseen while one
+/// of them lives, and an emptied queue is filled again from the database.
+/// </summary>
+public sealed partial class JobDispatcher(
+    JobStore store, JobReaper reaper, IJobQueue queue, IOptions<JobOptions> options, ILogger<JobDispatcher> logger) : BackgroundService
+{
+    /// <summary>
+    /// Hands one job over right after the commit that made it. Failing is no error: the next round of any process does it, and workers
+    /// look into the database while the queue is away.
+    /// </summary>
+    public async Task DispatchAsync(Guid jobId, CancellationToken cancellation)
+    {
+        try
+        {
+            await DispatchDueAsync(jobId, cancellation);
+        }
+        catch (Exception e) when (e is NpgsqlException or QueueUnavailableException or TimeoutException)
+        {
+            LogDispatchFailed(e, jobId);
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(options.Value.DispatchInterval);
+        while (await TickAsync(timer, stoppingToken))
+        {
+            try
+            {
+                foreach (var (jobId, status) in await reaper.ReapAsync(stoppingToken))
+                {
+                    LogReaped(jobId, status);
+                }
+
+                await DispatchDueAsync(null, stoppingToken);
+            }
+            catch (Exception e) when (e is NpgsqlException or QueueUnavailableException or TimeoutException)
+            {
+                LogRoundFailed(e);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+        }
+    }
+
+    private static async Task<bool> TickAsync(PeriodicTimer timer, CancellationToken cancellation)
+    {
+        try
+        {
+            return await timer.WaitForNextTickAsync(cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private async Task DispatchDueAsync(Guid? jobId, CancellationToken cancellation)
+    {
+        var jobs = await store.TakeForDispatchAsync(jobId, cancellation);
+        for (var i = 0; i < jobs.Count; i++)
+        {
+            var job = jobs[i];
+            var data = JsonSerializer.Serialize(new QueuedJob(job.Id, job.RequestId), JobJson.Default.QueuedJob);
+            try
+            {
+                await queue.EnqueueAsync(
+                    job.Type.ToQueue(),
+                    new QueueMessage(Job.QueueMessageId(job.Id, job.DispatchCount), job.Type.ToName(), data),
+                    cancellation);
+            }
+            catch (QueueUnavailableException)
+            {
+                foreach (var undone in jobs.Skip(i))
+                {
+                    await store.UndoDispatchAsync(undone, cancellation);
+                }
+
+                throw;
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {jobId} waits for the next round of dispatching")]
+    private partial void LogDispatchFailed(Exception exception, Guid jobId);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A round of dispatching failed")]
+    private partial void LogRoundFailed(Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {jobId} was taken from a lost worker and is {status}")]
+    private partial void LogReaped(Guid jobId, JobStatus status);
+}

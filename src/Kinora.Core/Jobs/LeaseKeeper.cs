@@ -1,0 +1,168 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace Kinora.Core.Jobs;
+
+/// <summary>
+/// Beats for all attempts of this worker, on a thread and a connection of its own: neither a starved thread pool nor a full connection
+/// pool loses a lease. An attempt whose job is no longer its own, or that could not beat for lease − 2 beats, is cancelled through
+/// <see cref="Attempt.Stopped"/> before its lease ends.
+/// </summary>
+public sealed partial class LeaseKeeper : IDisposable
+{
+    private readonly ConcurrentDictionary<(Guid JobId, long Fence), Attempt> _attempts = new();
+    private readonly NpgsqlDataSource _source;
+    private readonly JobOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly ManualResetEventSlim _wake = new();
+    private readonly CancellationTokenSource _disposed = new();
+    private readonly Thread _thread;
+
+    public LeaseKeeper(NpgsqlDataSource source, IOptions<JobOptions> options, TimeProvider time, ILogger<LeaseKeeper> logger)
+    {
+        (_source, _options, _time, _logger) = (source, options.Value, time, logger);
+        _thread = new Thread(Run) { IsBackground = true, Name = "lease-keeper" };
+        _thread.Start();
+    }
+
+    /// <summary>Begins to beat for the attempt, whose lease has just been taken.</summary>
+    public void Add(Attempt attempt)
+    {
+        attempt.LastBeat = _time.GetTimestamp();
+        _attempts[attempt.Key] = attempt;
+    }
+
+    public void Remove(Attempt attempt) => _attempts.TryRemove(attempt.Key, out _);
+
+    /// <summary>Stops attempts of the job at once, if there are any here: the job was cancelled.</summary>
+    public void Stop(Guid jobId)
+    {
+        foreach (var attempt in _attempts.Values.Where(a => a.Job.Id == jobId))
+        {
+            attempt.Stop(StopReason.Lost);
+        }
+    }
+
+    public void StopAll(StopReason reason)
+    {
+        foreach (var attempt in _attempts.Values)
+        {
+            attempt.Stop(reason);
+        }
+    }
+
+    public void Dispose()
+    {
+        _disposed.Cancel();
+        _wake.Set();
+        _thread.Join(TimeSpan.FromSeconds(5));
+        _wake.Dispose();
+        _disposed.Dispose();
+    }
+
+    private void Run()
+    {
+        NpgsqlConnection? connection = null;
+        while (!_disposed.IsCancellationRequested)
+        {
+            try
+            {
+                if (!_attempts.IsEmpty)
+                {
+                    connection ??= Connect();
+                    BeatAll(connection);
+                }
+            }
+            catch (Exception e) when (e is NpgsqlException or TimeoutException or InvalidOperationException)
+            {
+                LogBeatFailed(e);
+                connection?.Dispose();
+                connection = null;
+            }
+
+            StopStarved();
+            _wake.Wait(_options.Beat);
+        }
+
+        connection?.Dispose();
+    }
+
+    /// <summary>Outside of the pool, and with short times: a beat that comes late is worth nothing.</summary>
+    private NpgsqlConnection Connect()
+    {
+        var seconds = Math.Max(1, (int)(_options.Lease.TotalSeconds / 4));
+        var settings = new NpgsqlConnectionStringBuilder(_source.ConnectionString)
+        {
+            Pooling = false,
+            Timeout = seconds,
+            CommandTimeout = seconds,
+            CancellationTimeout = 1000,
+            ApplicationName = "kinora-lease-keeper",
+        };
+        var connection = new NpgsqlConnection(settings.ConnectionString);
+        connection.Open();
+        return connection;
+    }
+
+    private void BeatAll(NpgsqlConnection connection)
+    {
+        var attempts = _attempts.Values.ToArray();
+        var beats = attempts.Select(a => a.ToBeat()).ToArray();
+        var sent = _time.GetTimestamp();
+        // Rows are locked in the order of their ids, as by everyone who locks several.
+        using var command = new NpgsqlCommand("""
+            WITH beats AS (
+              SELECT b.* FROM unnest(@ids, @fences, @progress, @times) AS b(id, fence, progress, out_time_ms)),
+            mine AS (
+              SELECT j.id FROM jobs j JOIN beats b ON b.id = j.id AND b.fence = j.fence
+              WHERE j.status = 'RUNNING' AND j.lease_owner IS NOT NULL AND j.lease_until > clock_timestamp()
+              ORDER BY j.id FOR UPDATE OF j)
+            UPDATE jobs j
+            SET heartbeat_at = clock_timestamp(), lease_until = clock_timestamp() + @lease,
+                progress = GREATEST(j.progress, b.progress), out_time_ms = GREATEST(j.out_time_ms, b.out_time_ms)
+            FROM mine, beats b
+            WHERE j.id = mine.id AND b.id = mine.id AND j.fence = b.fence AND j.status = 'RUNNING' AND j.lease_until > clock_timestamp()
+            RETURNING j.id, j.fence
+            """, connection);
+        command.Parameters.AddWithValue("ids", beats.Select(b => b.JobId).ToArray());
+        command.Parameters.AddWithValue("fences", beats.Select(b => b.Fence).ToArray());
+        command.Parameters.AddWithValue("progress", beats.Select(b => b.Progress).ToArray());
+        command.Parameters.AddWithValue("times", beats.Select(b => b.OutTimeMs).ToArray());
+        command.Parameters.AddWithValue("lease", _options.Lease);
+        var kept = new HashSet<(Guid, long)>();
+        using (var reader = command.ExecuteReader())
+        {
+            while (reader.Read())
+            {
+                kept.Add((reader.GetGuid(0), reader.GetInt64(1)));
+            }
+        }
+
+        foreach (var attempt in attempts)
+        {
+            if (kept.Contains(attempt.Key))
+            {
+                attempt.LastBeat = sent;
+            }
+            else if (_attempts.ContainsKey(attempt.Key))
+            {
+                attempt.Stop(StopReason.Lost);
+            }
+        }
+    }
+
+    private void StopStarved()
+    {
+        var limit = _options.Lease - (2 * _options.Beat);
+        foreach (var attempt in _attempts.Values.Where(a => _time.GetElapsedTime(a.LastBeat) > limit))
+        {
+            attempt.Stop(StopReason.Lost);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The leases could not be renewed; trying again")]
+    private partial void LogBeatFailed(Exception exception);
+}

@@ -1,0 +1,83 @@
+using Kinora.Core.Accounts;
+using Kinora.Core.Infra.Database;
+using Kinora.Core.Infra.Media;
+using Kinora.Core.Infra.Queues;
+using Kinora.Core.Infra.Storage;
+using Kinora.Core.Jobs;
+using Kinora.Core.Playback;
+using Kinora.Core.Transcoding;
+using Kinora.Core.Transcoding.Steps;
+using Kinora.Core.Uploads;
+using Kinora.Core.Videos;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Kinora.Core;
+
+/// <summary>The one list of what exists.</summary>
+public static class KinoraSetup
+{
+    /// <summary>What the API and the worker share.</summary>
+    public static IServiceCollection AddKinora(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddSingleton(TimeProvider.System);
+        services.AddKinoraDatabase(configuration);
+        services.AddKinoraStorage(configuration);
+        services.AddKinoraQueue(configuration);
+
+        services.AddValidated<JobOptions>(configuration, "Kinora:Jobs");
+        services.AddSingleton<JobStore>();
+        services.AddSingleton<JobReaper>();
+        services.AddSingleton<CompleteJob>();
+        services.AddSingleton<JobDispatcher>();
+        services.AddHostedService(provider => provider.GetRequiredService<JobDispatcher>());
+        services.AddTranscodePlanner();
+        return services;
+    }
+
+    /// <summary>What answers requests.</summary>
+    public static IServiceCollection AddKinoraApi(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddKinora(configuration);
+        services.AddKinoraAccounts(configuration);
+        services.AddSingleton<SigningKey>();
+        services.AddScoped<VideoAccess>();
+        services.AddScoped<VideoService>();
+        services.AddScoped<ExplainService>();
+        services.AddSingleton<PageCursor>();
+        services.AddScoped<JobService>();
+        services.AddScoped<TranscodeService>();
+        services.AddValidated<UploadOptions>(configuration, "Kinora:Uploads");
+        services.AddSingleton<UploadSpool>();
+        services.AddSingleton<UploadService>();
+        services.AddValidated<PlaybackOptions>(configuration, "Kinora:Playback");
+        services.AddSingleton<PlaybackToken>();
+        services.AddScoped<PlaybackService>();
+        return services;
+    }
+
+    /// <summary>What does the jobs.</summary>
+    public static IServiceCollection AddKinoraWorker(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddKinora(configuration);
+        services.AddSingleton<LeaseKeeper>();
+        services.AddMedia(configuration);
+        services.AddEncoders();
+        services.AddSingleton<SourceFetcher>();
+        services.AddSingleton<FetchSource>();
+        services.AddSingleton<ScanPackets>();
+        services.AddSingleton<MakePlan>();
+        services.AddSingleton<Encode>();
+        services.AddSingleton<BuildPackage>();
+        services.AddSingleton<Publish>();
+        services.AddSingleton<HlsPipeline>();
+        services.AddSingleton<Publisher>();
+        services.AddValidated<CollectorOptions>(configuration, "Kinora:Collector");
+        services.AddHostedService<Collector>();
+        return services;
+    }
+
+    private static void AddValidated<T>(this IServiceCollection services, IConfiguration configuration, string section)
+        where T : class =>
+        services.AddOptions<T>().Bind(configuration.GetSection(section)).ValidateDataAnnotations().ValidateOnStart();
+}

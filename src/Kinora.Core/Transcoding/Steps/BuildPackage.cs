@@ -1,0 +1,74 @@
+using Kinora.Core.Errors;
+using Kinora.Core.Transcoding.Packaging;
+using Kinora.Core.Transcoding.Packaging.IsoMedia;
+using Kinora.Core.Transcoding.Packaging.Verification;
+using Kinora.Core.Transcoding.Planning;
+
+namespace Kinora.Core.Transcoding.Steps;
+
+/// <summary>Packs the encoded files as HLS and reads back what will be published; a failed check fails the attempt.</summary>
+public sealed class BuildPackage : IHlsStep
+{
+    public double ProgressAfter => 95;
+
+    public async Task RunAsync(HlsContext context, CancellationToken cancellation)
+    {
+        var segments = context.Plan!.Segments!;
+        var language = context.Source.Info.Audio?.Language;
+        var tracks = context.Encoded!.Tracks.Select(track => new TrackInput
+        {
+            Name = track.Name,
+            Kind = track.Kind,
+            Path = track.Path,
+            Width = track.Width,
+            Height = track.Height,
+            FrameRate = track.FrameRate,
+            Language = track.Kind == TrackKind.Audio ? language : null,
+        }).ToArray();
+
+        var folder = Path.Combine(context.Folder, "package");
+        var package = await PackageAsync(tracks, Path.Combine(folder, "edition"), segments, Expect(context, segments), cancellation);
+        if (package.Report.FirstFailure is { } failure)
+        {
+            throw new JobFailedException(JobErrorCode.Internal, $"The verification failed: {failure}.");
+        }
+
+        context.Files = await PackageEdition.MoveAsync(package, context.Attempt.Job.Fence, folder, cancellation);
+        context.Report = package.Report;
+    }
+
+    private static async Task<Package> PackageAsync(
+        TrackInput[] tracks, string folder, SegmentPlan segments, Expectations expectations, CancellationToken cancellation)
+    {
+        try
+        {
+            return await Packager.PackageAsync(tracks, folder, LongestSegment(segments), expectations, cancellation);
+        }
+        catch (IsoMediaException e)
+        {
+            throw new JobFailedException(JobErrorCode.Internal, "The encoder's output is not as it must be.", e);
+        }
+    }
+
+    private static TimeSpan LongestSegment(SegmentPlan segments) =>
+        segments is { EndTicks: { } end, Starts.Count: > 0 }
+            ? TimeSpan.FromSeconds((double)segments.Starts.Append(end).Zip(segments.Starts.Skip(1).Append(end), (a, b) => b - a).Max() / segments.TimeScale)
+            : TimeSpan.FromSeconds(SegmentPlanner.MaxSegmentSeconds);
+
+    /// <summary>What the encoder let pass as missing (MinFrameShare) is not asked for again here.</summary>
+    private static Expectations Expect(HlsContext context, SegmentPlan segments)
+    {
+        var encoded = context.Encoded!;
+        if (encoded.Warnings.Contains("frames_missing"))
+        {
+            return new Expectations { Frames = ExpectedFrames.Exactly(encoded.Frames) };
+        }
+
+        return new Expectations
+        {
+            Frames = ExpectedFrames.Between(segments.Frames.Min, segments.Frames.Max ?? long.MaxValue),
+            VideoDuration = segments.EndTicks is { } end ? TimeSpan.FromSeconds((double)end / segments.TimeScale) : null,
+            SegmentStarts = segments.Starts.Count > 0 ? [.. segments.Starts.Select(s => (double)s / segments.TimeScale)] : null,
+        };
+    }
+}

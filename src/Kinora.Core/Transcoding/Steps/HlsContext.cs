@@ -1,0 +1,40 @@
+using Kinora.Core.Infra.Media;
+using Kinora.Core.Jobs;
+using Kinora.Core.Transcoding.Encoding;
+using Kinora.Core.Transcoding.Packaging;
+using Kinora.Core.Transcoding.Packaging.Verification;
+using Kinora.Core.Transcoding.Planning;
+
+namespace Kinora.Core.Transcoding.Steps;
+
+/// <summary>What the steps of one HLS attempt hand to each other. Each member is set by the step that is named in its summary.</summary>
+public sealed class HlsContext(Attempt attempt, HlsSource source, string folder)
+{
+    public Attempt Attempt { get; } = attempt;
+
+    public HlsSource Source { get; } = source;
+
+    /// <summary>The attempt's scratch folder.</summary>
+    public string Folder { get; } = folder;
+
+    /// <summary>By FetchSource.</summary>
+    public string SourcePath { get; set; } = string.Empty;
+
+    /// <summary>By ScanPackets.</summary>
+    public PacketIndex? Packets { get; set; }
+
+    /// <summary>By MakePlan.</summary>
+    public TranscodePlan? Plan { get; set; }
+
+    /// <summary>By Encode.</summary>
+    public EncodeResult? Encoded { get; set; }
+
+    /// <summary>By BuildPackage: in the order in which they are to be stored.</summary>
+    public IReadOnlyList<PackagedFile> Files { get; set; } = [];
+
+    /// <summary>By BuildPackage.</summary>
+    public VerificationReport? Report { get; set; }
+}
+
+/// <summary>The video to encode, as its row has it.</summary>
+public sealed record HlsSource(string Key, long SizeBytes, MediaInfo Info, HlsParams Params);

@@ -1,0 +1,87 @@
+using Kinora.Core.Errors;
+using Kinora.Core.Infra.Media;
+using Kinora.Core.Jobs;
+using Kinora.Core.Transcoding.Planning;
+using Kinora.Core.Videos;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace Kinora.Core.Transcoding;
+
+/// <summary>Asking for the HLS of a video, and what that would be.</summary>
+public sealed class TranscodeService(
+    NpgsqlDataSource source, VideoAccess access, JobDispatcher dispatcher, IOptions<JobOptions> options, TranscodePlanner planner)
+{
+    /// <summary>
+    /// The HLS job of this request: the live one, the one that made what is published (unless <paramref name="force"/>), or a new one.
+    /// Any number of equal requests at once get one job.
+    /// </summary>
+    /// <param name="renditions">Names out of the video's ladder; null: all of it.</param>
+    /// <exception cref="ApiException">
+    /// VALIDATION_ERROR: a rendition is not in the ladder. CONFLICT: the analysis has not succeeded, or other renditions are under way.
+    /// </exception>
+    public async Task<Guid> SubmitAsync(
+        Guid userId, Guid videoId, IReadOnlyList<string>? renditions, bool force, string? requestId, CancellationToken cancellation)
+    {
+        var info = await GetAnalyzedAsync(userId, videoId, cancellation);
+        var parameters = new HlsParams(Canonical(info, renditions)).ToJson();
+
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        var published = await LockAndFindPublishedAsync(connection, videoId, parameters, cancellation);
+        if (published is { } done && !force)
+        {
+            return done;
+        }
+
+        var jobId = await SubmitJob.RunAsync(
+            connection, videoId, JobType.Hls, parameters, options.Value.MaxAttempts, requestId, cancellation);
+        await transaction.CommitAsync(cancellation);
+        await dispatcher.DispatchAsync(jobId, cancellation);
+        return jobId;
+    }
+
+    /// <summary>What <see cref="SubmitAsync"/> would do, without doing it.</summary>
+    public async Task<TranscodePlan> PlanAsync(
+        Guid userId, Guid videoId, IReadOnlyList<string>? renditions, CancellationToken cancellation)
+    {
+        var info = await GetAnalyzedAsync(userId, videoId, cancellation);
+        return planner.Plan(info, packets: null, Canonical(info, renditions));
+    }
+
+    private async Task<MediaInfo> GetAnalyzedAsync(Guid userId, Guid videoId, CancellationToken cancellation)
+    {
+        var video = await access.GetAsync(userId, videoId, cancellation);
+        return video.Status switch
+        {
+            VideoStatus.Uploaded => throw Refusal.Conflict("The video's analysis has not succeeded yet."),
+            VideoStatus.Failed => throw Refusal.Conflict("The video cannot be played: see its error."),
+            _ => video.MediaInfo ?? throw Refusal.Conflict("The video's analysis has not succeeded yet."),
+        };
+    }
+
+    /// <summary>The names in the order of the ladder, each once, so that the same wish is the same request; null stays null.</summary>
+    private IReadOnlyList<string>? Canonical(MediaInfo info, IReadOnlyList<string>? renditions) =>
+        renditions is null ? null : [.. planner.Plan(info, packets: null, renditions).Renditions.Select(r => r.Name)];
+
+    /// <summary>
+    /// The lock makes a completion that is under way end first: either its job is live below, or its derivative is seen here.
+    /// </summary>
+    private static async Task<Guid?> LockAndFindPublishedAsync(
+        NpgsqlConnection connection, Guid videoId, string parameters, CancellationToken cancellation)
+    {
+        await using (var video = new NpgsqlCommand("SELECT 1 FROM videos WHERE id = @video FOR SHARE", connection))
+        {
+            video.Parameters.AddWithValue("video", videoId);
+            await video.ExecuteScalarAsync(cancellation);
+        }
+
+        await using var command = new NpgsqlCommand("""
+            SELECT j.id FROM derivatives d JOIN jobs j ON j.id = d.job_id
+            WHERE d.video_id = @video AND d.type = 'HLS' AND d.replaced_at IS NULL AND j.params = @params::jsonb
+            """, connection);
+        command.Parameters.AddWithValue("video", videoId);
+        command.Parameters.AddWithValue("params", parameters);
+        return (Guid?)await command.ExecuteScalarAsync(cancellation);
+    }
+}

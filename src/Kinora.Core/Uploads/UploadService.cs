@@ -1,0 +1,120 @@
+using Kinora.Core.Infra.Storage;
+using Kinora.Core.Jobs;
+using Kinora.Core.Videos;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace Kinora.Core.Uploads;
+
+/// <summary>
+/// Makes a video out of a spooled file: to the store; video, ANALYZE job and the intent's end in one transaction; to the queue. An upload
+/// that fails on the way leaves no row, and its bytes to the collector.
+/// </summary>
+public sealed partial class UploadService(
+    NpgsqlDataSource source,
+    IObjectStore objects,
+    JobDispatcher dispatcher,
+    IOptions<JobOptions> jobOptions,
+    ILogger<UploadService> logger)
+{
+    /// <summary>How long the PUT of one upload may take before the collector counts it as abandoned.</summary>
+    private static readonly TimeSpan WritingTime = TimeSpan.FromHours(24);
+
+    private static readonly TimeSpan CleanUpTimeout = TimeSpan.FromSeconds(10);
+
+    public async Task<UploadedVideo> StoreAsync(NewVideo upload, SpooledFile file, CancellationToken cancellation)
+    {
+        var videoId = Guid.CreateVersion7();
+        await BeginIntentAsync(videoId, cancellation);
+        Guid jobId;
+        try
+        {
+            await objects.PutFileAsync(ObjectKey.Source(videoId), file.Path, file.ContentType, cancellation);
+            jobId = await CommitAsync(videoId, upload, file, cancellation);
+        }
+        catch
+        {
+            await DoomAsync(videoId);
+            throw;
+        }
+
+        LogUploaded(videoId, upload.OwnerId, file.SizeBytes, file.ContentType);
+        await dispatcher.DispatchAsync(jobId, cancellation);
+        return new UploadedVideo(videoId, jobId);
+    }
+
+    private async Task BeginIntentAsync(Guid videoId, CancellationToken cancellation)
+    {
+        await using var command = source.CreateCommand("""
+            INSERT INTO storage_intents (prefix, video_id, state, expires_at)
+            VALUES (@prefix, @video, 'WRITING', clock_timestamp() + @time)
+            """);
+        command.Parameters.AddWithValue("prefix", ObjectKey.SourcePrefix(videoId));
+        command.Parameters.AddWithValue("video", videoId);
+        command.Parameters.AddWithValue("time", WritingTime);
+        await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    private async Task<Guid> CommitAsync(Guid videoId, NewVideo upload, SpooledFile file, CancellationToken cancellation)
+    {
+        var filename = DisplayName.Clean(upload.OriginalFilename);
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await using var video = new NpgsqlCommand("""
+            INSERT INTO videos (id, owner_id, title, original_filename, status, size_bytes, content_type, sha256, source_key,
+                transcode_after_analysis)
+            VALUES (@id, @owner, @title, @filename, 'UPLOADED', @size, @type, @sha256, @key, @transcode)
+            """, connection);
+        video.Parameters.AddWithValue("id", videoId);
+        video.Parameters.AddWithValue("owner", upload.OwnerId);
+        video.Parameters.AddWithValue("title", upload.Title ?? DisplayName.ToTitle(filename, Video.MaxTitleLength));
+        video.Parameters.AddWithValue("filename", filename);
+        video.Parameters.AddWithValue("size", file.SizeBytes);
+        video.Parameters.AddWithValue("type", file.ContentType);
+        video.Parameters.AddWithValue("sha256", file.Sha256);
+        video.Parameters.AddWithValue("key", ObjectKey.Source(videoId));
+        video.Parameters.AddWithValue("transcode", upload.Transcode);
+        await video.ExecuteNonQueryAsync(cancellation);
+
+        var jobId = await SubmitJob.RunAsync(
+            connection, videoId, JobType.Analyze, "{}", jobOptions.Value.MaxAttempts, upload.RequestId, cancellation);
+        await using var intent = new NpgsqlCommand(
+            "UPDATE storage_intents SET state = 'PUBLISHED' WHERE prefix = @prefix AND state = 'WRITING'", connection);
+        intent.Parameters.AddWithValue("prefix", ObjectKey.SourcePrefix(videoId));
+        if (await intent.ExecuteNonQueryAsync(cancellation) == 0)
+        {
+            throw new StorageException("The upload took so long that its bytes were collected.");
+        }
+
+        await transaction.CommitAsync(cancellation);
+        return jobId;
+    }
+
+    /// <summary>
+    /// Leaves the bytes to the collector, unless the video is there after all: the answer of a COMMIT may be what was lost. Does not use
+    /// the request's token, which may be what ended the upload; failing is no harm, since the intent ends by itself.
+    /// </summary>
+    private async Task DoomAsync(Guid videoId)
+    {
+        using var timeout = new CancellationTokenSource(CleanUpTimeout);
+        try
+        {
+            await using var command = source.CreateCommand("""
+                UPDATE storage_intents SET state = 'DOOMED', expires_at = clock_timestamp() WHERE prefix = @prefix AND state = 'WRITING'
+                """);
+            command.Parameters.AddWithValue("prefix", ObjectKey.SourcePrefix(videoId));
+            await command.ExecuteNonQueryAsync(timeout.Token);
+        }
+        catch (Exception e) when (e is NpgsqlException or OperationCanceledException)
+        {
+            LogDoomFailed(e, videoId);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Uploaded video {videoId} of user {userId}: {sizeBytes} bytes of {contentType}")]
+    private partial void LogUploaded(Guid videoId, Guid userId, long sizeBytes, string contentType);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The bytes of the failed upload {videoId} stay until their intent ends")]
+    private partial void LogDoomFailed(Exception exception, Guid videoId);
+}

@@ -1,0 +1,123 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using Kinora.Core.Errors;
+using Microsoft.Extensions.Options;
+
+namespace Kinora.Core.Uploads;
+
+/// <summary>The folder where uploads wait until they are in the object store. Disposing a spooled file removes it.</summary>
+public sealed class UploadSpool
+{
+    private const int BufferSize = 256 * 1024;
+    private const string Extension = ".upload";
+    private readonly UploadOptions _options;
+
+    public UploadSpool(IOptions<UploadOptions> options)
+    {
+        _options = options.Value;
+        Directory.CreateDirectory(_options.TmpDir);
+        RemoveStale();
+    }
+
+    /// <summary>
+    /// Writes the stream to a file while it counts, hashes and sniffs; memory stays flat. What is no media is refused at its first bytes,
+    /// what is too large as soon as it passes the limit.
+    /// </summary>
+    /// <exception cref="ApiException">
+    /// VALIDATION_ERROR: it is empty. UNSUPPORTED_MEDIA_TYPE, PAYLOAD_TOO_LARGE. UNAVAILABLE: the disk is nearly full.
+    /// </exception>
+    public async Task<SpooledFile> WriteAsync(Stream content, CancellationToken cancellation)
+    {
+        RefuseWhenNearlyFull();
+        var path = Path.Combine(_options.TmpDir, Guid.CreateVersion7() + Extension);
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+
+        // The lock that .NET takes on a file opened for writing tells RemoveStale of another process that this one is in use.
+        var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0, useAsync: true);
+        try
+        {
+            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+            string? contentType = null;
+            var size = 0L;
+            while (await FillAsync(content, buffer, cancellation) is > 0 and var read)
+            {
+                contentType ??= MediaSniffer.Detect(buffer.AsSpan(0, Math.Min(read, MediaSniffer.HeadLength)))
+                    ?? throw Refusal.UnsupportedMediaType("The file is no video in a format that is accepted.");
+                size += read;
+                if (size > _options.MaxBytes)
+                {
+                    throw Refusal.PayloadTooLarge($"The file is larger than {_options.MaxBytes} bytes.");
+                }
+
+                hash.AppendData(buffer, 0, read);
+                await WriteAsync(file, buffer.AsMemory(0, read), cancellation);
+                RefuseWhenNearlyFull();
+            }
+
+            await file.DisposeAsync();
+            return contentType is null
+                ? throw Refusal.Validation("file", "The file is empty.")
+                : new SpooledFile(path, size, hash.GetHashAndReset(), contentType);
+        }
+        catch
+        {
+            await file.DisposeAsync();
+            File.Delete(path);
+            throw;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>Reads until the buffer is full or the stream ends, so that the first block always holds the head to sniff.</summary>
+    private static Task<int> FillAsync(Stream content, byte[] buffer, CancellationToken cancellation) =>
+        content.ReadAtLeastAsync(buffer.AsMemory(0, BufferSize), BufferSize, throwOnEndOfStream: false, cancellation).AsTask();
+
+    private static async Task WriteAsync(FileStream file, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
+    {
+        try
+        {
+            await file.WriteAsync(bytes, cancellation);
+        }
+        catch (IOException)
+        {
+            throw Refusal.Unavailable("The server's disk is full.", TimeSpan.FromMinutes(1));
+        }
+    }
+
+    private void RefuseWhenNearlyFull()
+    {
+        if (new DriveInfo(_options.TmpDir).AvailableFreeSpace < _options.MinFreeBytes)
+        {
+            throw Refusal.Unavailable("The server's disk is nearly full.", TimeSpan.FromMinutes(1));
+        }
+    }
+
+    /// <summary>What a crash left: files that no living process has open.</summary>
+    private void RemoveStale()
+    {
+        foreach (var path in Directory.EnumerateFiles(_options.TmpDir, "*" + Extension))
+        {
+            try
+            {
+                using (new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+                {
+                }
+
+                File.Delete(path);
+            }
+            catch (IOException)
+            {
+                // Another process writes it or is about to store it, or has just removed it.
+            }
+        }
+    }
+}
+
+/// <param name="Path">A local file, removed on disposal.</param>
+public sealed record SpooledFile(string Path, long SizeBytes, byte[] Sha256, string ContentType) : IDisposable
+{
+    public void Dispose() => File.Delete(Path);
+}

@@ -1,0 +1,189 @@
+using Kinora.Core.Infra.Queues;
+using Kinora.Core.Jobs;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace Kinora.Worker;
+
+/// <summary>
+/// Keeps the slots of one job type busy: messages of the queue say which job to look at; while the queue is away, the database does. On
+/// shutdown nothing new is taken; what runs may go on for the drain time and is then given back.
+/// </summary>
+internal sealed partial class JobHost(
+    JobType type,
+    int slots,
+    IJobQueue queue,
+    JobStore store,
+    JobRunner runner,
+    LeaseKeeper leases,
+    IOptions<WorkerOptions> options,
+    ILogger<JobHost> logger) : BackgroundService
+{
+    private static readonly TimeSpan ReceiveWait = TimeSpan.FromSeconds(5);
+    private readonly SemaphoreSlim _free = new(slots, Math.Max(slots, 1));
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        if (!await AllFreeAsync(options.Value.Drain))
+        {
+            leases.StopAll(StopReason.Drain);
+            await AllFreeAsync(Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    public override void Dispose()
+    {
+        _free.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (slots == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            while (true)
+            {
+                await _free.WaitAsync(stoppingToken);
+                var started = false;
+                try
+                {
+                    started = await TakeOneAsync(stoppingToken);
+                }
+                finally
+                {
+                    if (!started)
+                    {
+                        _free.Release();
+                    }
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+        }
+    }
+
+    /// <returns>True: a run has begun that gives its slot back itself.</returns>
+    private async Task<bool> TakeOneAsync(CancellationToken stopping)
+    {
+        try
+        {
+            if (await queue.ReceiveAsync(type.ToQueue(), ReceiveWait, stopping) is not { } delivery)
+            {
+                return false;
+            }
+
+            _ = RunAsync(QueuedJobId.Of(delivery.Message), delivery);
+            return true;
+        }
+        catch (QueueUnavailableException e)
+        {
+            LogQueueAway(e.Message);
+            return await PollAsync(stopping);
+        }
+    }
+
+    private async Task<bool> PollAsync(CancellationToken stopping)
+    {
+        try
+        {
+            if (await store.FindClaimableAsync(type, stopping) is { } jobId)
+            {
+                _ = RunAsync(jobId, null);
+                return true;
+            }
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException)
+        {
+            LogDatabaseAway(e.Message);
+        }
+
+        await Task.Delay(options.Value.PollInterval, stopping);
+        return false;
+    }
+
+    private async Task RunAsync(Guid? jobId, IQueueDelivery? delivery)
+    {
+        // Leaves the caller's loop at once, whatever the first steps take.
+        await Task.Yield();
+        try
+        {
+            using var progress = new CancellationTokenSource();
+            if (jobId is { } id)
+            {
+                await runner.RunAsync(
+                    id, delivery?.Message.Id, attempt => _ = QueueProgress.FollowAsync(attempt, delivery, progress.Token));
+            }
+
+            await progress.CancelAsync();
+            await FinishAsync(delivery);
+        }
+        catch (Exception e)
+        {
+            // The claim failed, or its answer was lost: the dispatcher sends the job again, or its lease runs out.
+            LogRunFailed(e, jobId);
+            await FinishAsync(delivery);
+        }
+        finally
+        {
+            _free.Release();
+        }
+    }
+
+    /// <summary>The message has said what it had to say, whatever became of the job.</summary>
+    private async Task FinishAsync(IQueueDelivery? delivery)
+    {
+        try
+        {
+            if (delivery is not null)
+            {
+                await delivery.CompleteAsync(CancellationToken.None);
+            }
+        }
+        catch (QueueUnavailableException e)
+        {
+            LogQueueAway(e.Message);
+        }
+    }
+
+    private async Task<bool> AllFreeAsync(TimeSpan timeout)
+    {
+        using var expired = new CancellationTokenSource(timeout);
+        var taken = 0;
+        try
+        {
+            for (; taken < slots; taken++)
+            {
+                await _free.WaitAsync(expired.Token);
+            }
+
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+        finally
+        {
+            if (taken > 0)
+            {
+                _free.Release(taken);
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The queue is away: looking into the database. {reason}")]
+    private partial void LogQueueAway(string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The database is away. {reason}")]
+    private partial void LogDatabaseAway(string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {jobId} could not be begun")]
+    private partial void LogRunFailed(Exception exception, Guid? jobId);
+}

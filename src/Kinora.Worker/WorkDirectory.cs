@@ -1,0 +1,59 @@
+using Microsoft.Extensions.Options;
+
+namespace Kinora.Worker;
+
+/// <summary>
+/// This process's scratch folder, with one folder an attempt. Its lock file tells other workers' starts that it is in use; what a dead
+/// process left is removed at the start of any worker on the host.
+/// </summary>
+internal sealed class WorkDirectory : IDisposable
+{
+    private const string LockName = ".lock";
+    private readonly FileStream _lock;
+
+    public WorkDirectory(IOptions<WorkerOptions> options)
+    {
+        var root = Path.GetFullPath(options.Value.WorkDir);
+        Directory.CreateDirectory(root);
+        RemoveDead(root);
+        Folder = Path.Combine(root, Guid.CreateVersion7().ToString());
+        Directory.CreateDirectory(Folder);
+        _lock = new FileStream(Path.Combine(Folder, LockName), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
+    }
+
+    public string Folder { get; }
+
+    public string CreateAttempt(Guid jobId, long fence) =>
+        Directory.CreateDirectory(Path.Combine(Folder, $"{jobId}-{fence}")).FullName;
+
+    public void Dispose()
+    {
+        _lock.Dispose();
+        Directory.Delete(Folder, recursive: true);
+    }
+
+    private static void RemoveDead(string root)
+    {
+        foreach (var folder in Directory.EnumerateDirectories(root))
+        {
+            // Between its folder and its lock a starting worker has nothing to lose but the folder, and it makes that in one go.
+            var path = Path.Combine(folder, LockName);
+            try
+            {
+                using (new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+                {
+                }
+
+                Directory.Delete(folder, recursive: true);
+            }
+            catch (FileNotFoundException) when (!Directory.EnumerateFileSystemEntries(folder).Any())
+            {
+                // Just made by a starting worker, or the last thing that a dead one did: empty either way.
+            }
+            catch (IOException)
+            {
+                // Its worker lives.
+            }
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Kinora.Worker;
+
+/// <summary>Section "Kinora:Worker".</summary>
+internal sealed class WorkerOptions
+{
+    /// <summary>The scratch folder; each worker process has a folder of its own in it.</summary>
+    [Required]
+    public string WorkDir { get; set; } = Path.Combine(Path.GetTempPath(), "kinora-work");
+
+    /// <summary>Jobs of each type that this process runs at once.</summary>
+    public Concurrency Concurrency { get; set; } = new();
+
+    /// <summary>How long running jobs may go on after SIGTERM before they are given back.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan Drain { get; set; } = TimeSpan.FromSeconds(25);
+
+    /// <summary>How often the worker looks for jobs in the database while the queue is away.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
+    public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Bytes that must stay free in WorkDir; a job that would need them waits (DISK_FULL).</summary>
+    [Range(0, long.MaxValue)]
+    public long MinFreeBytes { get; set; } = 512L * 1024 * 1024;
+}
+
+internal sealed class Concurrency
+{
+    [Range(0, 64)]
+    public int Analyze { get; set; } = 2;
+
+    [Range(0, 64)]
+    public int Thumbnail { get; set; } = 1;
+
+    /// <summary>One encode fills all cores.</summary>
+    [Range(0, 64)]
+    public int Hls { get; set; } = 1;
+}

@@ -1,0 +1,26 @@
+using Kinora.Core.Infra.Media.Native;
+using Kinora.Core.Infra.Processes;
+
+namespace Kinora.Worker;
+
+/// <summary>
+/// The worker's process. Without a command it works; <c>probe-host</c> is the helper that parses hostile files for it. What stops it at its
+/// start is one line on the error output and the exit code 1.
+/// </summary>
+internal static class WorkerProgram
+{
+    public static async Task<int> RunAsync(string[] args)
+    {
+        if (args is ["probe-host"])
+        {
+            return ProbeHost.Run(Console.OpenStandardInput(), Console.OpenStandardOutput());
+        }
+
+        return await StartUp.RunAsync("kinora-worker", async () =>
+        {
+            await using var app = WorkerSetup.Build(args);
+            StartUp.Validate(app.Services);
+            await app.RunAsync();
+        });
+    }
+}

@@ -1,0 +1,54 @@
+using Kinora.Core;
+using Kinora.Core.Infra.Queues;
+using Kinora.Core.Infra.Telemetry;
+using Kinora.Core.Jobs;
+using Kinora.Worker.Jobs;
+using Microsoft.Extensions.Options;
+
+namespace Kinora.Worker;
+
+/// <summary>The one list of what a worker is made of.</summary>
+internal static class WorkerSetup
+{
+    public static WebApplication Build(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        var services = builder.Services;
+        builder.AddKinoraLogging();
+        services.AddKinoraWorker(builder.Configuration);
+        services.AddKinoraTelemetry(ProcessRole.Worker);
+        services.AddKinoraMetricsExport();
+        services.AddOptions<WorkerOptions>().BindConfiguration("Kinora:Worker").ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<WorkDirectory>();
+        services.AddSingleton<JobRunner>();
+        services.AddHostedService<CancelListener>();
+        AddJob<AnalyzeHandler>(services, JobType.Analyze, c => c.Analyze);
+        AddJob<ThumbnailHandler>(services, JobType.Thumbnail, c => c.Thumbnail);
+        AddJob<HlsHandler>(services, JobType.Hls, c => c.Hls);
+        services.AddOptions<HostOptions>().Configure<IOptions<WorkerOptions>>((host, worker) =>
+        {
+            // All queues drain at once, and a little longer than their jobs may.
+            host.ServicesStopConcurrently = true;
+            host.ShutdownTimeout = worker.Value.Drain + TimeSpan.FromSeconds(15);
+        });
+
+        var app = builder.Build();
+        app.MapMonitoring();
+        return app;
+    }
+
+    private static void AddJob<THandler>(IServiceCollection services, JobType type, Func<Concurrency, int> slots)
+        where THandler : class, IJobHandler
+    {
+        services.AddKeyedSingleton<IJobHandler, THandler>(type);
+        services.AddSingleton<IHostedService>(provider => new JobHost(
+            type,
+            slots(provider.GetRequiredService<IOptions<WorkerOptions>>().Value.Concurrency),
+            provider.GetRequiredService<IJobQueue>(),
+            provider.GetRequiredService<JobStore>(),
+            provider.GetRequiredService<JobRunner>(),
+            provider.GetRequiredService<LeaseKeeper>(),
+            provider.GetRequiredService<IOptions<WorkerOptions>>(),
+            provider.GetRequiredService<ILogger<JobHost>>()));
+    }
+}

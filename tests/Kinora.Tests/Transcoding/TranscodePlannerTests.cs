@@ -1,0 +1,112 @@
+using System.Text.Json;
+using Kinora.Core.Errors;
+using Kinora.Core.Infra.Media;
+using Kinora.Core.Transcoding;
+using Kinora.Core.Transcoding.Planning;
+using Microsoft.Extensions.Options;
+
+namespace Kinora.Tests.Transcoding;
+
+public sealed class TranscodePlannerTests
+{
+    private readonly TranscodePlanner _planner = new(Options.Create(new TranscodingOptions()));
+
+    [Fact]
+    public void Without_packets_all_but_the_segments_is_told()
+    {
+        var plan = _planner.Plan(Sources.Info(Sources.Video(), Sources.Audio()), null, null);
+
+        Assert.Null(plan.Segments);
+        Assert.Equal(5, plan.Renditions.Count);
+        Assert.Equal(10_000_000, plan.DurationUs);
+        Assert.True(plan.PredictedBytes > 1_000_000);
+        Assert.True(plan.PredictedCpuSeconds > 5);
+    }
+
+    [Fact]
+    public void Renditions_can_be_chosen_in_any_order()
+    {
+        var plan = _planner.Plan(Sources.Info(Sources.Video()), null, ["240p", "720p", "240p"]);
+
+        Assert.Equal(["720p", "240p"], plan.Renditions.Select(r => r.Name));
+    }
+
+    [Theory]
+    [InlineData("1080p")]
+    [InlineData("huge")]
+    [InlineData("")]
+    public void A_rendition_that_the_source_cannot_have_is_refused_by_its_place(string name)
+    {
+        var refusal = Assert.Throws<ApiException>(() => _planner.Plan(Sources.Info(Sources.Video(1280, 720)), null, ["720p", name]));
+
+        var detail = Assert.Single((IReadOnlyList<ValidationDetail>)refusal.Details!);
+        Assert.Equal("renditions[1]", detail.Path);
+        Assert.Contains("720p, 480p", detail.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_cut_short_is_corrupt()
+    {
+        var promised = Sources.Video() with { FrameCount = 180, DurationUs = 6_000_000 };
+        var packets = Sources.Packets(promised.TimeBase, Sources.Regular(41, 512));
+
+        var refusal = Assert.Throws<JobFailedException>(() => _planner.Plan(Sources.Info(promised), packets, null));
+
+        Assert.Equal(JobErrorCode.Corrupt, refusal.Code);
+    }
+
+    [Fact]
+    public void A_file_trimmed_by_an_edit_list_is_whole()
+    {
+        var trimmed = Sources.Video() with { FrameCount = 180, DurationUs = 1_400_000 };
+
+        Assert.NotNull(_planner.Plan(Sources.Info(trimmed), Sources.Packets(trimmed.TimeBase, Sources.Regular(41, 512)), null).Segments);
+    }
+
+    [Fact]
+    public void Sound_that_cannot_be_decoded_is_left_out_with_a_reason()
+    {
+        var plan = _planner.Plan(Sources.Info(Sources.Video(), Sources.Audio() with { Codec = "none" }), null, null);
+
+        Assert.Null(plan.Audio);
+        Assert.Contains("audio_codec_not_allowed", plan.Reasons);
+    }
+
+    [Theory]
+    [InlineData("encrypted", "ENCRYPTED")]
+    [InlineData("codec", "CODEC_NOT_ALLOWED")]
+    [InlineData("container", "FORMAT_NOT_ALLOWED")]
+    [InlineData("none", "NO_VIDEO_STREAM")]
+    public void What_cannot_be_encoded_is_refused_with_its_code(string what, string code)
+    {
+        var info = what switch
+        {
+            "encrypted" => Sources.Info(Sources.Video() with { IsEncrypted = true }),
+            "codec" => Sources.Info(Sources.Video() with { Codec = "magicyuv" }),
+            "container" => Sources.Info(Sources.Video(), container: "hls"),
+            _ => Sources.Info(Sources.Audio()),
+        };
+
+        Assert.Equal(code, Assert.Throws<JobFailedException>(() => _planner.Plan(info, null, null)).Code.Name);
+    }
+
+    [Fact]
+    public void Every_rendition_says_why_it_is_encoded()
+    {
+        var hdr = Sources.Video() with { Codec = "hevc", ColorTransfer = "smpte2084", BitDepth = 10, PixelFormat = "yuv420p10le", Rotation = 90 };
+        var plan = _planner.Plan(Sources.Info(hdr), null, null);
+
+        Assert.Equal(["video_codec", "unsupported_pixel_format", "hdr", "rotation"], plan.Renditions[0].Reasons);
+        Assert.Contains("video_resolution", plan.Renditions[1].Reasons);
+        Assert.Equal(["copy_not_offered"], _planner.Plan(Sources.Info(Sources.Video()), null, null).Renditions[0].Reasons);
+    }
+
+    [Fact]
+    public void A_plan_is_json_without_the_list_of_frames()
+    {
+        var packets = Sources.Packets(new Rational(1, 15360), Sources.Regular(9000, 512));
+        var json = JsonSerializer.Serialize(_planner.Plan(Sources.Info(Sources.Video(), Sources.Audio()), packets, null));
+
+        Assert.True(json.Length < 5000, json);
+    }
+}
