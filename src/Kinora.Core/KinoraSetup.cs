@@ -31,7 +31,7 @@ public static class KinoraSetup
         services.AddSingleton<CompleteJob>();
         services.AddSingleton<JobDispatcher>();
         services.AddHostedService(provider => provider.GetRequiredService<JobDispatcher>());
-        services.AddTranscodePlanner();
+        services.AddTranscodePlanner(configuration);
         return services;
     }
 
@@ -62,7 +62,7 @@ public static class KinoraSetup
         services.AddKinora(configuration);
         services.AddSingleton<LeaseKeeper>();
         services.AddMedia(configuration);
-        services.AddEncoders();
+        services.AddEncoders(configuration);
         services.AddSingleton<SourceFetcher>();
         services.AddSingleton<FetchSource>();
         services.AddSingleton<ScanPackets>();

@@ -23,7 +23,7 @@ public sealed class FfmpegOptions
     [Range(16 << 20, int.MaxValue)]
     public int MaxAllocBytes { get; set; } = 256 << 20;
 
-    /// <summary>Larger pictures are refused by the decoder. 4096 x 2304 by default.</summary>
+    /// <summary>Larger pictures are refused by the decoder, also where they turn up in mid-stream. As Kinora:Media:MaxPixels by default.</summary>
     [Range(1, int.MaxValue)]
-    public int MaxPixels { get; set; } = 4096 * 2304;
+    public int MaxPixels { get; set; } = 8192 * 4320;
 }

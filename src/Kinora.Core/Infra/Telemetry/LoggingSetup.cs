@@ -17,7 +17,7 @@ public static class LoggingSetup
         ["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = nameof(LogLevel.Information),
         ["Logging:LogLevel:System.Net.Http"] = nameof(LogLevel.Warning),
         // Whoever catches the exception logs it; a first migration's look for its own table is no error at all.
-        ["Logging:LogLevel:Microsoft.EntityFrameworkCore.Database.Command"] = nameof(LogLevel.None),
+        ["Logging:LogLevel:Microsoft.EntityFrameworkCore"] = nameof(LogLevel.None),
         ["Logging:LogLevel:Npgsql"] = nameof(LogLevel.Warning),
     };
 

@@ -14,7 +14,6 @@ public sealed class BuildPackage : IHlsStep
     public async Task RunAsync(HlsContext context, CancellationToken cancellation)
     {
         var segments = context.Plan!.Segments!;
-        var language = context.Source.Info.Audio?.Language;
         var tracks = context.Encoded!.Tracks.Select(track => new TrackInput
         {
             Name = track.Name,
@@ -23,7 +22,7 @@ public sealed class BuildPackage : IHlsStep
             Width = track.Width,
             Height = track.Height,
             FrameRate = track.FrameRate,
-            Language = track.Kind == TrackKind.Audio ? language : null,
+            Language = track.Kind == TrackKind.Audio ? context.Plan.Audio?.Language : null,
         }).ToArray();
 
         var folder = Path.Combine(context.Folder, "package");
@@ -42,18 +41,13 @@ public sealed class BuildPackage : IHlsStep
     {
         try
         {
-            return await Packager.PackageAsync(tracks, folder, LongestSegment(segments), expectations, cancellation);
+            return await Packager.PackageAsync(tracks, folder, segments.LongestSegment, expectations, cancellation);
         }
         catch (IsoMediaException e)
         {
             throw new JobFailedException(JobErrorCode.Internal, "The encoder's output is not as it must be.", e);
         }
     }
-
-    private static TimeSpan LongestSegment(SegmentPlan segments) =>
-        segments is { EndTicks: { } end, Starts.Count: > 0 }
-            ? TimeSpan.FromSeconds((double)segments.Starts.Append(end).Zip(segments.Starts.Skip(1).Append(end), (a, b) => b - a).Max() / segments.TimeScale)
-            : TimeSpan.FromSeconds(SegmentPlanner.MaxSegmentSeconds);
 
     /// <summary>What the encoder let pass as missing (MinFrameShare) is not asked for again here.</summary>
     private static Expectations Expect(HlsContext context, SegmentPlan segments)
@@ -67,8 +61,8 @@ public sealed class BuildPackage : IHlsStep
         return new Expectations
         {
             Frames = ExpectedFrames.Between(segments.Frames.Min, segments.Frames.Max ?? long.MaxValue),
-            VideoDuration = segments.EndTicks is { } end ? TimeSpan.FromSeconds((double)end / segments.TimeScale) : null,
-            SegmentStarts = segments.Starts.Count > 0 ? [.. segments.Starts.Select(s => (double)s / segments.TimeScale)] : null,
+            VideoDuration = segments.VideoDuration,
+            SegmentStarts = segments.StartSeconds,
         };
     }
 }
