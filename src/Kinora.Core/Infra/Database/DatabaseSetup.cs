@@ -40,8 +40,6 @@ public static class DatabaseSetup
             Timeout = (int)options.ConnectTimeout.TotalSeconds,
             MaxPoolSize = options.MaxPoolSize,
             ApplicationName = "kinora",
-            // The lease keeper connects outside of the pool with the data source's own string, which else comes without its password.
-            PersistSecurityInfo = true,
         };
         return new NpgsqlDataSourceBuilder(connection.ConnectionString).Build();
     }
