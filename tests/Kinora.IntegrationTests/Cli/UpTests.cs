@@ -112,11 +112,13 @@ public sealed class UpTests : IAsyncDisposable
 
         var program = Path.Combine(AppContext.BaseDirectory, "kinora.dll");
         var environment = new Dictionary<string, string> { ["PATH"] = Environment.GetEnvironmentVariable("PATH") ?? "" };
-        await using var process = await ChildProcess.StartAsync(new ChildProcessSpec("dotnet", [program, .. arguments])
+
+        // Behind a pipe, as in a script: what runs on in the background must not keep it open.
+        var piped = (string[])["-c", "set -o pipefail; dotnet \"$@\" 2>&1 | cat", "bash", program, .. arguments];
+        await using var process = await ChildProcess.StartAsync(new ChildProcessSpec("bash", piped)
         {
             Environment = environment,
             OnOutputLine = Keep,
-            OnErrorLine = Keep,
         });
         var code = await process.Exited.WaitAsync(TimeSpan.FromMinutes(3), Cancellation);
         return (code, string.Join('\n', lines));
