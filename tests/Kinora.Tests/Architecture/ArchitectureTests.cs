@@ -32,7 +32,7 @@ public sealed partial class ArchitectureTests
     {
         var references = typeof(KinoraSetup).Assembly.GetReferencedAssemblies().Select(a => a.Name!);
 
-        Assert.Empty(references.Where(name => name.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal)));
+        Assert.DoesNotContain(references, name => name.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal));
         Assert.Empty(References("Kinora.Core", "FrameworkReference"));
     }
 
@@ -128,7 +128,7 @@ public sealed partial class ArchitectureTests
 
         Assert.Equal(["src/Kinora.Core/Infra/Processes/ChildProcess.cs", "src/Kinora.Core/Infra/Redis/RedisConnection.cs"], suspending.Order(StringComparer.Ordinal));
         Assert.DoesNotContain("RS0030", Repository.Read(".editorconfig"));
-        Assert.Empty(Repository.Files("", ".csproj").Where(f => Repository.Read(f).Contains("RS0030", StringComparison.Ordinal)));
+        Assert.DoesNotContain(Repository.Files("", ".csproj"), f => Repository.Read(f).Contains("RS0030", StringComparison.Ordinal));
     }
 
     [Fact]

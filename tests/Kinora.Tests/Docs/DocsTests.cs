@@ -45,7 +45,7 @@ public sealed partial class DocsTests
         var paths = MapPaths().ToList();
 
         Assert.True(paths.Count > 30, "The map was not found.");
-        Assert.Empty(paths.Where(path => !Path.Exists(Repository.PathOf(path))));
+        Assert.DoesNotContain(paths, path => !Path.Exists(Repository.PathOf(path)));
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed partial class DocsTests
 
         var folders = Repository.Files("src", ".cs").Select(f => Path.GetDirectoryName(f)!).Distinct();
 
-        Assert.Empty(folders.Where(f => !map.Contains(f)));
+        Assert.DoesNotContain(folders, f => !map.Contains(f));
     }
 
     [Fact]
@@ -66,7 +66,7 @@ public sealed partial class DocsTests
         var named = SourceFile().Matches(Repository.Read("ARCHITECTURE.md") + Repository.Read("CONTRIBUTING.md"))
             .Select(m => m.Groups["name"].Value).Where(n => !n.StartsWith('X') && !n.StartsWith('Y'));
 
-        Assert.Empty(named.Where(n => !names.Contains(n)));
+        Assert.DoesNotContain(named, n => !names.Contains(n));
     }
 
     [Fact]
@@ -78,7 +78,7 @@ public sealed partial class DocsTests
         var named = Route().Matches(Repository.Read("README.md")).Select(m => Variable().Replace(m.Value, "{}").TrimEnd('.')).Distinct().ToList();
 
         Assert.True(named.Count >= 6, "The README's routes were not found.");
-        Assert.Empty(named.Where(route => !known.Contains(route)));
+        Assert.DoesNotContain(named, route => !known.Contains(route));
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed partial class DocsTests
             .Select(p => (string)p.Attribute("Include")!)
             .Distinct();
 
-        Assert.Empty(packages.Where(p => !notices.Contains($"| {p} |", StringComparison.Ordinal)));
+        Assert.DoesNotContain(packages, p => !notices.Contains($"| {p} |", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -103,7 +103,7 @@ public sealed partial class DocsTests
             .Select(p => p.Name)
             .Distinct();
 
-        Assert.Empty(packages.Where(p => !notices.Contains($"| {p} |", StringComparison.Ordinal)));
+        Assert.DoesNotContain(packages, p => !notices.Contains($"| {p} |", StringComparison.Ordinal));
     }
 
     /// <summary>The first code block under "The map": an indented tree, each line a path and what it is.</summary>
