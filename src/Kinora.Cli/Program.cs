@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using Kinora.Cli;
 using Kinora.Cli.Commands;
 
@@ -16,7 +17,10 @@ try
 {
     // The library would end the process two seconds after a signal; the servers need longer to stop in order.
     var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
-    return await root.Parse(args).InvokeAsync(configuration, stop.Requested);
+    var parsed = root.Parse(args.Length == 0 ? ["--help"] : args);
+    return parsed is { Action: ParseErrorAction, Errors: [var error, ..] }
+        ? throw new CommandFailure($"{error.Message} See `kinora --help`.", CommandFailure.BadUsage)
+        : await parsed.InvokeAsync(configuration, stop.Requested);
 }
 catch (CommandFailure failure)
 {

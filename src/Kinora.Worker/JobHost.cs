@@ -16,6 +16,7 @@ internal sealed partial class JobHost(
     JobStore store,
     JobRunner runner,
     LeaseKeeper leases,
+    WorkDirectory workDirectory,
     IOptions<WorkerOptions> options,
     ILogger<JobHost> logger) : BackgroundService
 {
@@ -72,6 +73,13 @@ internal sealed partial class JobHost(
     /// <returns>True: a run has begun that gives its slot back itself.</returns>
     private async Task<bool> TakeOneAsync(CancellationToken stopping)
     {
+        if (!workDirectory.HasRoom)
+        {
+            LogNoRoom();
+            await Task.Delay(options.Value.PollInterval, stopping);
+            return false;
+        }
+
         try
         {
             if (await queue.ReceiveAsync(type.ToQueue(), ReceiveWait, stopping) is not { } delivery)
@@ -183,6 +191,9 @@ internal sealed partial class JobHost(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The database is away. {reason}")]
     private partial void LogDatabaseAway(string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "WorkDir has no room: no job is begun")]
+    private partial void LogNoRoom();
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Job {jobId} could not be begun")]
     private partial void LogRunFailed(Exception exception, Guid? jobId);

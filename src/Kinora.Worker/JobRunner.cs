@@ -44,7 +44,7 @@ internal sealed partial class JobRunner(
             ["requestId"] = job.RequestId,
             ["queueJobId"] = queueJobId,
         });
-        using var attempt = new Attempt(job);
+        var attempt = new Attempt(job);
         leases.Add(attempt);
         onStarted(attempt);
         metrics.JobAttempted(job.Type, job.Attempt);

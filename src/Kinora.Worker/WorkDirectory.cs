@@ -10,9 +10,11 @@ internal sealed class WorkDirectory : IDisposable
 {
     private const string LockName = ".lock";
     private readonly FileStream _lock;
+    private readonly long _minFreeBytes;
 
     public WorkDirectory(IOptions<WorkerOptions> options)
     {
+        _minFreeBytes = options.Value.MinFreeBytes;
         var root = Path.GetFullPath(options.Value.WorkDir);
         Directory.CreateDirectory(root);
         RemoveDead(root);
@@ -22,6 +24,9 @@ internal sealed class WorkDirectory : IDisposable
     }
 
     public string Folder { get; }
+
+    /// <summary>Whether a job may be begun: on a full disk it would only fail.</summary>
+    public bool HasRoom => new DriveInfo(Folder).AvailableFreeSpace >= _minFreeBytes;
 
     public string CreateAttempt(Guid jobId, long fence) =>
         Directory.CreateDirectory(Path.Combine(Folder, $"{jobId}-{fence}")).FullName;

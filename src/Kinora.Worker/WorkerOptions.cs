@@ -20,7 +20,7 @@ internal sealed class WorkerOptions
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>Bytes that must stay free in WorkDir; a job that would need them waits (DISK_FULL).</summary>
+    /// <summary>No job is begun while fewer bytes than this are free in WorkDir.</summary>
     [Range(0, long.MaxValue)]
     public long MinFreeBytes { get; set; } = 512L * 1024 * 1024;
 }

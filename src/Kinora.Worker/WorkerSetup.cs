@@ -48,6 +48,7 @@ internal static class WorkerSetup
             provider.GetRequiredService<JobStore>(),
             provider.GetRequiredService<JobRunner>(),
             provider.GetRequiredService<LeaseKeeper>(),
+            provider.GetRequiredService<WorkDirectory>(),
             provider.GetRequiredService<IOptions<WorkerOptions>>(),
             provider.GetRequiredService<ILogger<JobHost>>()));
     }

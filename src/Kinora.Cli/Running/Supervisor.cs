@@ -7,7 +7,7 @@ namespace Kinora.Cli.Running;
 internal sealed class Supervisor(IProcessLog log, TimeProvider time, Action<IReadOnlyList<RunningProcessState>> onChange) : IAsyncDisposable
 {
     private static readonly TimeSpan ReadyTimeout = TimeSpan.FromSeconds(120);
-    private static readonly TimeSpan ReadyInterval = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan ReadyInterval = TimeSpan.FromMilliseconds(200);
     private readonly Lock _lock = new();
     private readonly List<List<Entry>> _stages = [];
     private readonly CancellationTokenSource _stopping = new();
@@ -44,7 +44,7 @@ internal sealed class Supervisor(IProcessLog log, TimeProvider time, Action<IRea
         foreach (var stage in Enumerable.Reverse(_stages))
         {
             await Task.WhenAll(stage.Select(e => e.Watch));
-            await using var kill = hurry.Register(() => stage.ForEach(e => e.Process?.Signal(PosixSignalNumber.Kill)));
+            await using var kill = hurry.Register(() => stage.ForEach(Kill));
             await Task.WhenAll(stage.Select(e => e.Process?.DisposeAsync().AsTask() ?? Task.CompletedTask));
             foreach (var entry in stage)
             {
@@ -59,6 +59,14 @@ internal sealed class Supervisor(IProcessLog log, TimeProvider time, Action<IRea
     {
         await StopAsync(CancellationToken.None);
         _stopping.Dispose();
+    }
+
+    private static void Kill(Entry entry)
+    {
+        if (entry.Process is { Exited.IsCompleted: false } running)
+        {
+            running.Signal(PosixSignalNumber.Kill);
+        }
     }
 
     private static async Task<IRunningProcess> StartFirstAsync(ProcessPlan plan, CancellationToken cancellation)
@@ -104,10 +112,12 @@ internal sealed class Supervisor(IProcessLog log, TimeProvider time, Action<IRea
             {
                 backoff.Started();
                 var ending = entry.Process!;
+                var pid = ending.Id;
                 var code = await ending.Exited.WaitAsync(stopping);
+                entry.Process = null;
                 Ended(entry);
                 await ending.DisposeAsync();
-                await StartAgainAsync(entry, $"pid {ending.Id} ended with exit code {code}", backoff, stopping);
+                await StartAgainAsync(entry, $"pid {pid} ended with exit code {code}", backoff, stopping);
             }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)

@@ -62,14 +62,19 @@ internal sealed class TestRun(string root, TextWriter output)
     {
         await AnnounceAsync(project);
         if (await RunProgramAsync(
-            Installation.Dotnet, ["build", $"tests/{project}", "-c", "Release", "--nologo", "--verbosity", "quiet"], cancellation) is not 0 and var failed)
+            Installation.Dotnet, ["build", $"tests/{project}", "-c", "Release", "--nologo", "--verbosity", "quiet", "-clp:NoSummary"], cancellation) is not 0 and var failed)
         {
             return await SumUpAsync(project, counts: null, failed, mayBeEmpty: false);
         }
 
         // The program itself rather than `dotnet test`: its output is seen as it comes, and its report stays where it is asked for.
         var report = NewReport($"{project}.trx");
-        List<string> arguments = [$"artifacts/bin/{project}/release/{project}.dll", "-noLogo", "-trx", report];
+        List<string> arguments = [$"artifacts/bin/{project}/release/{project}.dll", "-noLogo", "-result-trx", report];
+        if (Console.IsOutputRedirected)
+        {
+            arguments.Add("-noColor");
+        }
+
         if (filter is not null)
         {
             arguments.AddRange(["-method", $"*{filter}*"]);

@@ -11,8 +11,10 @@ public enum StopReason
     Drain,
 }
 
+#pragma warning disable CA1001 // its source is not disposed: the lease keeper may stop an attempt that is just ending; without timers nothing leaks
 /// <summary>One attempt at a job, as its worker holds it: its progress, and the word that it must stop.</summary>
-public sealed class Attempt(ClaimedJob job) : IDisposable
+public sealed class Attempt(ClaimedJob job)
+#pragma warning restore CA1001
 {
     private readonly CancellationTokenSource _stopped = new();
     private readonly Lock _lock = new();
@@ -62,6 +64,4 @@ public sealed class Attempt(ClaimedJob job) : IDisposable
 
         _stopped.CancelAsync();
     }
-
-    public void Dispose() => _stopped.Dispose();
 }

@@ -42,6 +42,8 @@ public sealed partial class JobDispatcher(
                     LogReaped(jobId, status);
                 }
 
+                // Asked first: taking jobs that then cannot be sent would write their rows at every round of an outage.
+                await queue.PingAsync(stoppingToken);
                 await DispatchDueAsync(null, stoppingToken);
             }
             catch (Exception e) when (e is NpgsqlException or QueueUnavailableException or TimeoutException)

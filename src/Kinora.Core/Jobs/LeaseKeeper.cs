@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Kinora.Core.Infra.Database;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -13,17 +14,18 @@ namespace Kinora.Core.Jobs;
 public sealed partial class LeaseKeeper : IDisposable
 {
     private readonly ConcurrentDictionary<(Guid JobId, long Fence), Attempt> _attempts = new();
-    private readonly NpgsqlDataSource _source;
+    private readonly DatabaseOptions _database;
     private readonly JobOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly ManualResetEventSlim _wake = new();
+    private readonly AutoResetEvent _wake = new(false);
     private readonly CancellationTokenSource _disposed = new();
     private readonly Thread _thread;
 
-    public LeaseKeeper(NpgsqlDataSource source, IOptions<JobOptions> options, TimeProvider time, ILogger<LeaseKeeper> logger)
+    public LeaseKeeper(
+        IOptions<DatabaseOptions> database, IOptions<JobOptions> options, TimeProvider time, ILogger<LeaseKeeper> logger)
     {
-        (_source, _options, _time, _logger) = (source, options.Value, time, logger);
+        (_database, _options, _time, _logger) = (database.Value, options.Value, time, logger);
         _thread = new Thread(Run) { IsBackground = true, Name = "lease-keeper" };
         _thread.Start();
     }
@@ -37,12 +39,12 @@ public sealed partial class LeaseKeeper : IDisposable
 
     public void Remove(Attempt attempt) => _attempts.TryRemove(attempt.Key, out _);
 
-    /// <summary>Stops attempts of the job at once, if there are any here: the job was cancelled.</summary>
-    public void Stop(Guid jobId)
+    /// <summary>Beats at once if the job runs here: somebody says that it was cancelled, and the database knows.</summary>
+    public void Check(Guid jobId)
     {
-        foreach (var attempt in _attempts.Values.Where(a => a.Job.Id == jobId))
+        if (_attempts.Keys.Any(key => key.JobId == jobId))
         {
-            attempt.Stop(StopReason.Lost);
+            _wake.Set();
         }
     }
 
@@ -84,7 +86,7 @@ public sealed partial class LeaseKeeper : IDisposable
             }
 
             StopStarved();
-            _wake.Wait(_options.Beat);
+            _wake.WaitOne(_options.Beat);
         }
 
         connection?.Dispose();
@@ -94,7 +96,7 @@ public sealed partial class LeaseKeeper : IDisposable
     private NpgsqlConnection Connect()
     {
         var seconds = Math.Max(1, (int)(_options.Lease.TotalSeconds / 4));
-        var settings = new NpgsqlConnectionStringBuilder(_source.ConnectionString)
+        var settings = new NpgsqlConnectionStringBuilder(_database.ConnectionString)
         {
             Pooling = false,
             Timeout = seconds,

@@ -67,7 +67,7 @@ public sealed class UpTests : IAsyncDisposable
 
         await Eventually.TrueAsync(
             () => State().Processes.SingleOrDefault(p => p.Role == "redis") is { } now && now.Identity != before.Identity && now.Port == before.Port,
-            () => File.ReadAllText(Path.Combine(Data, "logs", "kinora.log")));
+            () => "redis was not started again");
     }
 
     [Fact]

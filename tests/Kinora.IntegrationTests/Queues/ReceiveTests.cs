@@ -160,20 +160,6 @@ public sealed class ReceiveTests : QueueTest
             async () => await queue.CountAsync(Queue, Cancellation) == new QueueCounts(0, 0), () => "A message was left locked");
     }
 
-    [Fact]
-    public async Task A_waiting_message_can_be_removed_and_one_that_is_worked_on_cannot()
-    {
-        var queue = (BullJobQueue)StartQueue();
-        await queue.EnqueueAsync(Queue, Message("a-1"), Cancellation);
-        Assert.True(await queue.RemoveAsync(Queue, "a-1", Cancellation));
-        Assert.Equal(new QueueCounts(0, 0), await queue.CountAsync(Queue, Cancellation));
-
-        await queue.EnqueueAsync(Queue, Message("a-2"), Cancellation);
-        Assert.NotNull(await queue.ReceiveAsync(Queue, Wait, Cancellation));
-
-        Assert.False(await queue.RemoveAsync(Queue, "a-2", Cancellation));
-    }
-
     private async Task BlockedAsync(int clients) => await Eventually.TrueAsync(
         async () => ((string?)await CommandAsync("INFO", "clients"))!.Contains($"blocked_clients:{clients}", StringComparison.Ordinal),
         () => "Nobody waits");

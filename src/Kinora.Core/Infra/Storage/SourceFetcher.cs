@@ -1,3 +1,5 @@
+using Kinora.Core.Infra.Storage.Folders;
+
 namespace Kinora.Core.Infra.Storage;
 
 /// <summary>Brings an object to a local file for ffmpeg, whose seeks would each be a request otherwise.</summary>
@@ -13,6 +15,13 @@ public sealed class SourceFetcher(IObjectStore objects)
     public async Task<string> FetchAsync(string key, long sizeBytes, string folder, CancellationToken cancellation)
     {
         var path = Path.Combine(folder, FileName);
+        if (objects is FolderObjectStore local && local.FindPath(key) is { } stored && new FileInfo(stored).Length == sizeBytes)
+        {
+            // Objects never change: a link saves the copy.
+            File.CreateSymbolicLink(path, stored);
+            return path;
+        }
+
         await using var content = await objects.OpenReadAsync(key, 0, null, cancellation)
             ?? throw new StorageException("The source is missing.");
         await using var file = new FileStream(path, new FileStreamOptions

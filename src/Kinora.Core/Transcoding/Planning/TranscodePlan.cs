@@ -11,7 +11,7 @@ public sealed record TranscodePlan([property: JsonIgnore] MediaInfo Info, [prope
     /// <summary>Largest first; at least one.</summary>
     public required IReadOnlyList<Rendition> Renditions { get; init; }
 
-    /// <summary>Null: the video is silent; <see cref="Reasons"/> tells when that is not the source's own doing.</summary>
+    /// <summary>Null: the video is silent.</summary>
     public AudioPlan? Audio { get; init; }
 
     /// <summary>Null until the source's packets were scanned; nothing can be encoded before.</summary>
@@ -25,6 +25,6 @@ public sealed record TranscodePlan([property: JsonIgnore] MediaInfo Info, [prope
 
     public double? PredictedCpuSeconds { get; init; }
 
-    /// <summary>What the whole is up against, as codes: audio_codec_not_allowed, ...</summary>
+    /// <summary>What the whole is up against, as codes: variable_frame_rate, missing_pts, ...</summary>
     public required IReadOnlyList<string> Reasons { get; init; }
 }

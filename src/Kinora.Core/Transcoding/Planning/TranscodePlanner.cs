@@ -42,8 +42,7 @@ public sealed class TranscodePlanner(IOptions<TranscodingOptions> options)
         var durationUs = segments?.EndTicks is { } end
             ? (long)(end * 1_000_000m / segments.TimeScale)
             : video.DurationUs ?? info.DurationUs;
-        var reasons = new List<string>(segments?.Reasons ?? []);
-        var audio = AudioOf(info, segments, reasons);
+        var audio = AudioOf(info, segments);
         var cost = durationUs is { } known ? CostModel.Predict(video, chosen, audio is not null, known / 1e6, source?.BitRate) : null;
         return new TranscodePlan(info, video)
         {
@@ -53,7 +52,7 @@ public sealed class TranscodePlanner(IOptions<TranscodingOptions> options)
             DurationUs = durationUs,
             PredictedBytes = cost?.Bytes,
             PredictedCpuSeconds = cost?.CpuSeconds,
-            Reasons = reasons,
+            Reasons = segments?.Reasons ?? [],
         };
     }
 
@@ -102,17 +101,10 @@ public sealed class TranscodePlanner(IOptions<TranscodingOptions> options)
             : ladder.Where(rung => names.Contains(rung.Name, StringComparer.Ordinal));
     }
 
-    private static AudioPlan? AudioOf(MediaInfo info, SegmentPlan? segments, List<string> reasons)
+    private static AudioPlan? AudioOf(MediaInfo info, SegmentPlan? segments)
     {
         if (info.Audio is not { } audio)
         {
-            return null;
-        }
-
-        if (!AllowedMedia.IsUsableAudio(audio))
-        {
-            var isKnown = AllowedMedia.AudioDecoders.ContainsKey(audio.Codec);
-            reasons.Add(audio.IsEncrypted ? "audio_encrypted" : isKnown ? "audio_unreadable" : "audio_codec_not_allowed");
             return null;
         }
 

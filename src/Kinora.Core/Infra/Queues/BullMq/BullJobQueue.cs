@@ -58,10 +58,6 @@ public sealed partial class BullJobQueue : IJobQueue, IAsyncDisposable
 
     public Task<QueueCounts> CountAsync(string queue, CancellationToken cancellation) => Queue(queue).CountAsync(cancellation);
 
-    /// <summary>Takes a waiting message out of the queue. False when a worker has it; true, also when there is none.</summary>
-    public Task<bool> RemoveAsync(string queue, string messageId, CancellationToken cancellation) =>
-        Queue(queue).RemoveAsync(messageId, cancellation);
-
     public async Task PingAsync(CancellationToken cancellation)
     {
         try

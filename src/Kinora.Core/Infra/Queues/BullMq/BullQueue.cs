@@ -55,10 +55,6 @@ internal sealed class BullQueue(
         [id, percent.ToString(CultureInfo.InvariantCulture)],
         cancellation);
 
-    /// <summary>False when it is locked by a worker.</summary>
-    public async Task<bool> RemoveAsync(string id, CancellationToken cancellation) =>
-        (int)await EvaluateAsync(BullScripts.RemoveJob, keys.Of(id, "repeat"), [id, 1, keys.Base], cancellation) == 1;
-
     public async Task<QueueCounts> CountAsync(CancellationToken cancellation)
     {
         var counts = (long[]?)await EvaluateAsync(BullScripts.GetCounts, keys.Of(""), ["wait", "prioritized", "active"], cancellation);

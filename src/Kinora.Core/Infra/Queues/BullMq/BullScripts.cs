@@ -18,7 +18,6 @@ internal static class BullScripts
     public static readonly BullScript MoveStalledJobsToWait = All["moveStalledJobsToWait"];
     public static readonly BullScript MoveToActive = All["moveToActive"];
     public static readonly BullScript MoveToFinished = All["moveToFinished"];
-    public static readonly BullScript RemoveJob = All["removeJob"];
     public static readonly BullScript UpdateProgress = All["updateProgress"];
 
     private static Dictionary<string, BullScript> Load()

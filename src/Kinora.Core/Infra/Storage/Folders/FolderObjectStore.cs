@@ -44,6 +44,14 @@ public sealed class FolderObjectStore : IObjectStore
         return await GuardAsync($"open {key}", () => Task.FromResult(Open(key, offset, length)));
     }
 
+    /// <summary>The object as a local file, to be read and never written; null when there is none.</summary>
+    public string? FindPath(string key)
+    {
+        ObjectKey.Check(key);
+        var path = Path.Combine(_root, key);
+        return File.Exists(path) ? path : null;
+    }
+
     public Task<ObjectInfo?> HeadAsync(string key, CancellationToken cancellation)
     {
         ObjectKey.Check(key);
