@@ -106,6 +106,17 @@ public sealed partial class DocsTests
         Assert.DoesNotContain(packages, p => !notices.Contains($"| {p} |", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void Every_metric_of_ours_stands_in_the_page_on_operations()
+    {
+        var page = Repository.Read("docs/operations.md");
+        var names = Instrument().Matches(Repository.Read("src/Kinora.Core/Infra/Telemetry/KinoraMetrics.cs"))
+            .Select(m => m.Groups["name"].Value.Replace('.', '_')).ToList();
+
+        Assert.True(names.Count >= 6, "The instruments were not found.");
+        Assert.DoesNotContain(names, name => !page.Contains($"`{name}", StringComparison.Ordinal));
+    }
+
     /// <summary>The first code block under "The map": an indented tree, each line a path and what it is.</summary>
     private static IEnumerable<string> MapPaths()
     {
@@ -156,4 +167,7 @@ public sealed partial class DocsTests
 
     [GeneratedRegex(@"\{[^}]+\}")]
     private static partial Regex Template();
+
+    [GeneratedRegex(@"\.Create\w+(?:<\w+>)?\(\s*""(?<name>kinora[\w.]+)""")]
+    private static partial Regex Instrument();
 }
