@@ -119,7 +119,9 @@ internal sealed class VideoForm(SpooledFile file, string? filename, string? titl
             return null;
         }
 
-        filename = HeaderUtilities.RemoveQuotes(disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName).Value;
+        // Only \" is an escape: clients that send whole paths write the backslashes of Windows as they are.
+        filename = disposition.FileNameStar.Value
+            ?? HeaderUtilities.RemoveQuotes(disposition.FileName).Value?.Replace("\\\"", "\"", StringComparison.Ordinal);
         return HeaderUtilities.RemoveQuotes(disposition.Name).Value;
     }
 
@@ -140,7 +142,7 @@ internal sealed class VideoForm(SpooledFile file, string? filename, string? titl
     private static string? TitleOf(string? title) => title switch
     {
         null => null,
-        _ when title.Length is 0 or > Video.MaxTitleLength => throw Refusal.Validation("title", $"1 to {Video.MaxTitleLength} characters."),
+        _ when title.EnumerateRunes().Count() is 0 or > Video.MaxTitleLength => throw Refusal.Validation("title", $"1 to {Video.MaxTitleLength} characters."),
         _ when title.Contains('\0') => throw Refusal.Validation("title", "NUL is no character of a text."),
         _ => title,
     };
