@@ -26,7 +26,8 @@ internal sealed class ErrorResponses : IOpenApiOperationTransformer
         {
             var status = group.Key.ToString(CultureInfo.InvariantCulture);
             operation.Responses ??= [];
-            operation.Responses[status] = Reference(group.First(), context.Document!);
+            // What the endpoint itself says of a status stands: 503 of /health is a report.
+            operation.Responses.TryAdd(status, Reference(group.First(), context.Document!));
         }
     }
 
@@ -68,7 +69,7 @@ internal sealed class ErrorResponses : IOpenApiOperationTransformer
         yield return ErrorCode.Unavailable;
     }
 
-    private static OpenApiResponseReference Reference(ErrorCode code, OpenApiDocument document)
+    public static OpenApiResponseReference Reference(ErrorCode code, OpenApiDocument document)
     {
         if (document.Components?.Responses?.ContainsKey(code.Name) != true)
         {
