@@ -4,6 +4,7 @@ using System.Text.Json;
 using Kinora.Cli.Servers;
 using Kinora.Core.Infra.Database;
 using Kinora.IntegrationTests.Api;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -39,18 +40,32 @@ public sealed class ApiFixture : IAsyncLifetime
     }
 
     /// <summary>An API in this process, on a port of its own. Options are written as on the command line: "--Kinora:Auth:Issuer=other".</summary>
-    public Task<ApiProcess> StartApiAsync(params string[] options) => ApiProcess.StartAsync(
+    public Task<ApiProcess> StartApiAsync(params string[] options) => StartApiAsync(null, options);
+
+    /// <param name="configure">Has the last word on the services.</param>
+    public Task<ApiProcess> StartApiAsync(Action<WebApplicationBuilder>? configure, params string[] options) => ApiProcess.StartAsync(
     [
         "--environment", "Test",
         $"--Kinora:Database:ConnectionString={Postgres.ConnectionString}",
+        $"--Kinora:Redis:ConnectionString={Redis.ConnectionString}",
+        $"--Kinora:Storage:Folder:Path={Path.Combine(_folder, "objects")}",
+        $"--Kinora:Uploads:TmpDir={Path.Combine(_folder, "uploads")}",
         $"--Kinora:Auth:Secret={ApiProcess.Secret}",
         // All tests come from one address.
         "--Kinora:RateLimits:CredentialsPerMinute=1000000",
         .. options,
-    ]);
+    ], configure);
 
     /// <summary>A client without a token.</summary>
     public HttpClient CreateClient() => new() { BaseAddress = Api.Address };
+
+    /// <summary>A client of another API on the same stores, as the user.</summary>
+    public static HttpClient CreateClient(ApiProcess api, ApiUser? user = null)
+    {
+        var client = new HttpClient { BaseAddress = api.Address };
+        client.DefaultRequestHeaders.Authorization = user is null ? null : new AuthenticationHeaderValue("Bearer", user.AccessToken);
+        return client;
+    }
 
     /// <summary>A new user, logged in.</summary>
     public async Task<ApiUser> CreateUserAsync()
