@@ -1,5 +1,6 @@
-using System.ComponentModel.DataAnnotations;
 using System.Text;
+using Kinora.Api.Http;
+using Kinora.Api.Http.OpenApi;
 using Kinora.Core.Errors;
 using Kinora.Core.Uploads;
 using Kinora.Core.Videos;
@@ -155,5 +156,11 @@ internal sealed class VideoForm(SpooledFile file, string? filename, string? titl
     };
 }
 
-/// <summary>The form of an upload, for the OpenAPI document alone.</summary>
-internal sealed record UploadForm([property: Required] IFormFile File, [property: MaxLength(Video.MaxTitleLength)] string? Title, bool? Transcode);
+// For the OpenAPI document alone.
+/// <param name="File">Any name and type: its bytes decide.</param>
+/// <param name="Title">Absent: made from the file's name.</param>
+/// <param name="Transcode">HLS is queued as soon as the analysis succeeds.</param>
+internal sealed record UploadForm(
+    IFormFile File,
+    [property: Example("A walk by the sea"), CharacterCount(1, Video.MaxTitleLength)] string? Title = null,
+    [property: Example(true)] bool? Transcode = null);

@@ -15,9 +15,15 @@ internal sealed class ErrorResponses : IOpenApiOperationTransformer
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         var needsUser = metadata.OfType<IAuthorizeData>().Any() && !metadata.OfType<IAllowAnonymous>().Any();
-        if (needsUser)
+        if (needsUser || metadata.OfType<DeliveryMetadata>().Any())
         {
             operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(BearerScheme.Name, context.Document)] = [] }];
+        }
+
+        if (!needsUser)
+        {
+            // Or by the signature in the path.
+            operation.Security?.Add([]);
         }
 
         var envelope = await context.GetOrCreateSchemaAsync(typeof(ErrorBody), null, cancellationToken);
