@@ -43,7 +43,14 @@ public sealed class ApiFixture : IAsyncLifetime
     public Task<ApiProcess> StartApiAsync(params string[] options) => StartApiAsync(null, options);
 
     /// <param name="configure">Has the last word on the services.</param>
-    public Task<ApiProcess> StartApiAsync(Action<WebApplicationBuilder>? configure, params string[] options) => ApiProcess.StartAsync(
+    public Task<ApiProcess> StartApiAsync(Action<WebApplicationBuilder>? configure, params string[] options) =>
+        ApiProcess.StartAsync(Options(options), configure);
+
+    /// <summary>The same, in a process of its own: the meters of all APIs in this process would show in one's /metrics.</summary>
+    internal Task<StartedApi> StartProcessAsync(params string[] options) =>
+        StartedApi.StartAsync(Options(["--urls", "http://127.0.0.1:0", .. options]), []);
+
+    private string[] Options(string[] options) =>
     [
         "--environment", "Test",
         $"--Kinora:Database:ConnectionString={Postgres.ConnectionString}",
@@ -54,15 +61,17 @@ public sealed class ApiFixture : IAsyncLifetime
         // All tests come from one address.
         "--Kinora:RateLimits:CredentialsPerMinute=1000000",
         .. options,
-    ], configure);
+    ];
 
     /// <summary>A client without a token.</summary>
     public HttpClient CreateClient() => new() { BaseAddress = Api.Address };
 
     /// <summary>A client of another API on the same stores, as the user.</summary>
-    public static HttpClient CreateClient(ApiProcess api, ApiUser? user = null)
+    public static HttpClient CreateClient(ApiProcess api, ApiUser? user = null) => CreateClient(api.Address, user);
+
+    public static HttpClient CreateClient(Uri address, ApiUser? user)
     {
-        var client = new HttpClient { BaseAddress = api.Address };
+        var client = new HttpClient { BaseAddress = address };
         client.DefaultRequestHeaders.Authorization = user is null ? null : new AuthenticationHeaderValue("Bearer", user.AccessToken);
         return client;
     }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Kinora.Core.Infra.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace Kinora.IntegrationTests.Api;
@@ -33,7 +34,9 @@ internal sealed class LogRecorder : ILoggerProvider, ISupportExternalScope
             owner._lines.Enqueue($"{logLevel} {category}: {formatter(state, exception)} {Text(state)} {string.Join(' ', scopes)} {exception}");
         }
 
-        private static string Text(object? state) =>
-            state is IEnumerable<KeyValuePair<string, object?>> pairs ? string.Join(' ', pairs.Select(p => $"{p.Key}={p.Value}")) : $"{state}";
+        /// <summary>Without what the host adds to each line and <see cref="JsonLineFormatter"/> leaves out.</summary>
+        private static string Text(object? state) => state is IEnumerable<KeyValuePair<string, object?>> pairs
+            ? string.Join(' ', pairs.Where(p => p.Key != "RequestPath").Select(p => $"{p.Key}={p.Value}"))
+            : $"{state}";
     }
 }
