@@ -21,8 +21,14 @@ internal sealed class MemberSchemas : IOpenApiSchemaTransformer, IOpenApiOperati
 
         if (context.JsonTypeInfo.Type == typeof(string))
         {
-            // The exporter cannot look into our own converter of strings.
+            // The exporter cannot look into our own converters.
             schema.Type = context.JsonPropertyInfo?.IsGetNullable == true ? JsonSchemaType.String | JsonSchemaType.Null : JsonSchemaType.String;
+        }
+
+        var type = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type;
+        if (type == typeof(DateTimeOffset) || type.IsEnum)
+        {
+            schema.Type = type == context.JsonTypeInfo.Type ? JsonSchemaType.String : JsonSchemaType.String | JsonSchemaType.Null;
         }
 
         // Requests refuse unknown members; answers may gain some.
