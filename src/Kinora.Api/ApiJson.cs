@@ -34,6 +34,7 @@ namespace Kinora.Api;
 [JsonSerializable(typeof(RetryResponse))]
 [JsonSerializable(typeof(PlaybackResponse))]
 [JsonSerializable(typeof(LiveJob))]
+[JsonSerializable(typeof(JsonElement))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>Deep enough for every contract, and far from what could exhaust a stack.</summary>

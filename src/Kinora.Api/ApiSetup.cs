@@ -12,11 +12,12 @@ namespace Kinora.Api;
 /// <summary>The one list of what the API is made of: its services, its pipeline, its routes.</summary>
 public static class ApiSetup
 {
+    /// <param name="configure">Has the last word on services.</param>
     public static WebApplication Build(string[] args, Action<WebApplicationBuilder>? configure = null, Action<WebApplication>? routes = null)
     {
         var builder = WebApplication.CreateBuilder(args);
-        configure?.Invoke(builder);
         AddServices(builder);
+        configure?.Invoke(builder);
         var app = builder.Build();
         UsePipeline(app);
         MapRoutes(app);

@@ -10,9 +10,14 @@ public static class Health
     public static IEndpointRouteBuilder MapHealth(this IEndpointRouteBuilder routes)
     {
         var health = routes.MapGroup("/health").WithTags("Operations").AllowAnonymous();
-        health.MapGet("", GetHealth).Produces<HealthReport>().Produces<HealthReport>(StatusCodes.Status503ServiceUnavailable);
-        health.MapGet("/live", GetLive).Produces<HealthReport>();
-        health.MapGet("/ready", GetReady).Produces<HealthReport>().Produces<HealthReport>(StatusCodes.Status503ServiceUnavailable);
+        health.MapGet("", GetHealth).WithSummary("How this process and what it depends on are")
+            .WithDescription("503 unless everything works. Each dependency is asked for at most a second.")
+            .Produces<HealthReport>().Produces<HealthReport>(StatusCodes.Status503ServiceUnavailable);
+        health.MapGet("/live", GetLive).WithSummary("Whether the process lives").WithDescription("Asks nothing of anyone: 200, or no answer.")
+            .Produces<HealthReport>();
+        health.MapGet("/ready", GetReady).WithSummary("Whether to send requests here")
+            .WithDescription("503 while the database is away or the process stops; without Redis or storage it goes on serving what it can.")
+            .Produces<HealthReport>().Produces<HealthReport>(StatusCodes.Status503ServiceUnavailable);
         return routes;
     }
 

@@ -71,10 +71,13 @@ internal sealed partial class ObjectDelivery(IObjectStore objects, ILogger<Objec
     private static bool MatchesNone(HttpRequest request, EntityTagHeaderValue etag) =>
         request.GetTypedHeaders().IfNoneMatch.Any(tag => tag.Tag == "*" || tag.Compare(etag, useStrongComparison: false));
 
-    /// <summary>If-Range needs the very same bytes; we give no dates, so that a date never matches (§13.1.5).</summary>
+    /// <summary>
+    /// Only a GET has ranges (§14.2). If-Range needs the very same bytes; we give no dates, so that a date never matches (§13.1.5).
+    /// </summary>
     private static bool RangeApplies(HttpRequest request, EntityTagHeaderValue etag) =>
-        !request.Headers.ContainsKey(HeaderNames.IfRange)
-        || request.GetTypedHeaders().IfRange?.EntityTag?.Compare(etag, useStrongComparison: true) == true;
+        HttpMethods.IsGet(request.Method)
+        && (!request.Headers.ContainsKey(HeaderNames.IfRange)
+            || request.GetTypedHeaders().IfRange?.EntityTag?.Compare(etag, useStrongComparison: true) == true);
 
     private async Task CopyAsync(HttpResponse response, StoredFile file, ByteRange range, CancellationToken cancellation)
     {

@@ -1,6 +1,7 @@
 using Kinora.Core.Errors;
 using Kinora.Core.Infra.Database;
 using Kinora.Core.Infra.Redis;
+using Kinora.Core.Infra.Telemetry;
 using Kinora.Core.Videos;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -15,6 +16,7 @@ public sealed class JobService(
     JobStore store,
     JobDispatcher dispatcher,
     CancelChannel cancels,
+    KinoraMetrics metrics,
     VideoAccess access,
     IOptions<JobOptions> options)
 {
@@ -38,12 +40,14 @@ public sealed class JobService(
     public async Task<Job> CancelAsync(Guid userId, Guid jobId, CancellationToken cancellation)
     {
         await GetAsync(userId, jobId, cancellation);
-        if (await store.CancelAsync(jobId, cancellation))
+        var hasEnded = await store.CancelAsync(jobId, cancellation);
+        var job = await GetAsync(userId, jobId, cancellation);
+        if (hasEnded)
         {
+            metrics.JobFinished(job.Type, job.Status, null, job.FinishedAt - job.StartedAt ?? TimeSpan.Zero);
             await cancels.PublishAsync(jobId, cancellation);
         }
 
-        var job = await GetAsync(userId, jobId, cancellation);
         return job.Status == JobStatus.Canceled
             ? job
             : throw Refusal.Conflict($"The job has ended: it is {job.Status.ToString().ToUpperInvariant()}.");

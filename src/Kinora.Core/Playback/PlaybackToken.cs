@@ -33,7 +33,10 @@ public sealed class PlaybackToken(SigningKey key, TimeProvider time)
     public void Check(string segment, Guid videoId)
     {
         Span<byte> token = stackalloc byte[Length];
+        // IsValid first: the decoder throws at a character that is not of its alphabet.
         if (segment.Length != 1 + Base64Url.GetEncodedLength(Length)
+            || segment[0] != Mark
+            || !Base64Url.IsValid(segment.AsSpan(1))
             || !Base64Url.TryDecodeFromChars(segment.AsSpan(1), token, out var written)
             || written != Length
             || token[0] != Version

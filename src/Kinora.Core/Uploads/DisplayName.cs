@@ -25,7 +25,7 @@ public static class DisplayName
         }
 
         var clean = text.ToString().Trim();
-        return clean.Length == 0 ? Fallback : clean;
+        return clean.Trim('.').Length == 0 ? Fallback : clean;
     }
 
     /// <summary>A title for a video whose uploader gave none: the name without its extension.</summary>

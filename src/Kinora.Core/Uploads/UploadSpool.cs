@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using Kinora.Core.Errors;
+using Kinora.Core.Infra.Storage;
 using Microsoft.Extensions.Options;
 
 namespace Kinora.Core.Uploads;
@@ -28,12 +29,8 @@ public sealed class UploadSpool
     /// </exception>
     public async Task<SpooledFile> WriteAsync(Stream content, CancellationToken cancellation)
     {
-        RefuseWhenNearlyFull();
-        var path = Path.Combine(_options.TmpDir, Guid.CreateVersion7() + Extension);
+        var file = Create();
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
-
-        // The lock that .NET takes on a file opened for writing tells RemoveStale of another process that this one is in use.
-        var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0, useAsync: true);
         try
         {
             using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -54,20 +51,37 @@ public sealed class UploadSpool
                 RefuseWhenNearlyFull();
             }
 
-            await file.DisposeAsync();
             return contentType is null
                 ? throw Refusal.Validation("file", "The file is empty.")
-                : new SpooledFile(path, size, hash.GetHashAndReset(), contentType);
+                : new SpooledFile(file, size, hash.GetHashAndReset(), contentType);
         }
         catch
         {
+            File.Delete(file.Name);
             await file.DisposeAsync();
-            File.Delete(path);
             throw;
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>
+    /// The shared lock that .NET takes on an open file tells RemoveStale of another process that this one is in use. It is held until the
+    /// file has been stored.
+    /// </summary>
+    private FileStream Create()
+    {
+        try
+        {
+            RefuseWhenNearlyFull();
+            var path = Path.Combine(_options.TmpDir, Guid.CreateVersion7() + Extension);
+            return new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0, useAsync: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StorageException("The spool folder cannot be used.", e);
         }
     }
 
@@ -116,8 +130,20 @@ public sealed class UploadSpool
     }
 }
 
-/// <param name="Path">A local file, removed on disposal.</param>
-public sealed record SpooledFile(string Path, long SizeBytes, byte[] Sha256, string ContentType) : IDisposable
+/// <summary>A local file, removed on disposal.</summary>
+public sealed class SpooledFile(FileStream file, long sizeBytes, byte[] sha256, string contentType) : IDisposable
 {
-    public void Dispose() => File.Delete(Path);
+    public string Path => file.Name;
+
+    public long SizeBytes { get; } = sizeBytes;
+
+    public byte[] Sha256 { get; } = sha256;
+
+    public string ContentType { get; } = contentType;
+
+    public void Dispose()
+    {
+        File.Delete(file.Name);
+        file.Dispose();
+    }
 }

@@ -15,7 +15,7 @@ public sealed class PageCursor(SigningKey key)
     {
         Span<byte> cursor = stackalloc byte[Length];
         last.TryWriteBytes(cursor, bigEndian: true, out _);
-        Sign(cursor[..IdLength], userId).CopyTo(cursor[IdLength..]);
+        key.Sign(Purpose, Message(cursor[..IdLength], userId)).CopyTo(cursor[IdLength..]);
         return Base64Url.EncodeToString(cursor);
     }
 
@@ -26,7 +26,7 @@ public sealed class PageCursor(SigningKey key)
         if (text.Length == Base64Url.GetEncodedLength(Length)
             && Base64Url.IsValid(text)
             && Base64Url.TryDecodeFromChars(text, cursor, out _)
-            && Sign(cursor[..IdLength], userId).AsSpan().SequenceEqual(cursor[IdLength..]))
+            && key.Verify(Purpose, Message(cursor[..IdLength], userId), cursor[IdLength..]))
         {
             return new Guid(cursor[..IdLength], bigEndian: true);
         }
@@ -34,11 +34,5 @@ public sealed class PageCursor(SigningKey key)
         throw Refusal.Validation("cursor", "Not a cursor of this list.");
     }
 
-    private byte[] Sign(ReadOnlySpan<byte> id, Guid userId)
-    {
-        Span<byte> message = stackalloc byte[2 * IdLength];
-        id.CopyTo(message);
-        userId.TryWriteBytes(message[IdLength..]);
-        return key.Sign(Purpose, message);
-    }
+    private static byte[] Message(ReadOnlySpan<byte> id, Guid userId) => [.. id, .. userId.ToByteArray()];
 }

@@ -1,19 +1,25 @@
 using Kinora.Core.Errors;
 using Kinora.Core.Infra.Database;
 using Kinora.Core.Infra.Redis;
+using Kinora.Core.Infra.Telemetry;
+using Kinora.Core.Jobs;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
 namespace Kinora.Core.Videos;
 
 /// <summary>The videos of one owner: list, read, rename, delete.</summary>
-public sealed class VideoService(KinoraDb db, NpgsqlDataSource source, VideoAccess access, PageCursor cursors, CancelChannel cancels)
+public sealed class VideoService(
+    KinoraDb db, NpgsqlDataSource source, VideoAccess access, PageCursor cursors, CancelChannel cancels, KinoraMetrics metrics)
 {
     /// <summary>
     /// Zombies of a deleted video's jobs may still write for a moment: their prefixes are swept after this. What is published is swept at
     /// once.
     /// </summary>
     private static readonly TimeSpan WritingGrace = TimeSpan.FromMinutes(1);
+
+    /// <summary>To be named in each call: EF has none by default, where PostgreSQL has this one.</summary>
+    private const string LikeEscape = @"\";
 
     /// <summary>The newest first.</summary>
     /// <param name="cursor">Of the page before; null: the first page.</param>
@@ -36,7 +42,7 @@ public sealed class VideoService(KinoraDb db, NpgsqlDataSource source, VideoAcce
         if (!string.IsNullOrWhiteSpace(query))
         {
             var pattern = $"%{query.Trim().Replace(@"\", @"\\").Replace("%", @"\%").Replace("_", @"\_")}%";
-            videos = videos.Where(v => EF.Functions.ILike(v.Title, pattern) || EF.Functions.ILike(v.OriginalFilename, pattern));
+            videos = videos.Where(v => EF.Functions.ILike(v.Title, pattern, LikeEscape) || EF.Functions.ILike(v.OriginalFilename, pattern, LikeEscape));
         }
 
         var items = await videos.OrderByDescending(v => v.Id).Take(limit + 1).ToListAsync(cancellation);
@@ -89,27 +95,28 @@ public sealed class VideoService(KinoraDb db, NpgsqlDataSource source, VideoAcce
         objects.Parameters.AddWithValue("grace", WritingGrace);
         await objects.ExecuteNonQueryAsync(cancellation);
         await transaction.CommitAsync(cancellation);
-        foreach (var jobId in canceled)
+        foreach (var (jobId, type, duration) in canceled)
         {
+            metrics.JobFinished(type, JobStatus.Canceled, null, duration);
             await cancels.PublishAsync(jobId, cancellation);
         }
     }
 
-    private static async Task<List<Guid>> CancelJobsAsync(NpgsqlConnection connection, Guid videoId, CancellationToken cancellation)
+    private static async Task<List<(Guid JobId, JobType Type, TimeSpan Duration)>> CancelJobsAsync(NpgsqlConnection connection, Guid videoId, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand("""
             WITH live AS (
               SELECT id FROM jobs WHERE video_id = @video AND status IN ('QUEUED', 'RUNNING') ORDER BY id FOR UPDATE)
             UPDATE jobs SET status = 'CANCELED', finished_at = clock_timestamp(), lease_owner = NULL, lease_until = NULL
             FROM live WHERE jobs.id = live.id AND jobs.status IN ('QUEUED', 'RUNNING')
-            RETURNING jobs.id
+            RETURNING jobs.id, type, COALESCE(finished_at - started_at, interval '0')
             """, connection);
         command.Parameters.AddWithValue("video", videoId);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var canceled = new List<Guid>();
+        var canceled = new List<(Guid, JobType, TimeSpan)>();
         while (await reader.ReadAsync(cancellation))
         {
-            canceled.Add(reader.GetGuid(0));
+            canceled.Add((reader.GetGuid(0), JobTypeName.Parse(reader.GetString(1)), reader.GetTimeSpan(2)));
         }
 
         return canceled;

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Kinora.Cli.Servers;
 using Kinora.Core.Infra.Database;
 using Kinora.IntegrationTests.Api;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -39,18 +40,41 @@ public sealed class ApiFixture : IAsyncLifetime
     }
 
     /// <summary>An API in this process, on a port of its own. Options are written as on the command line: "--Kinora:Auth:Issuer=other".</summary>
-    public Task<ApiProcess> StartApiAsync(params string[] options) => ApiProcess.StartAsync(
+    public Task<ApiProcess> StartApiAsync(params string[] options) => StartApiAsync(null, options);
+
+    /// <param name="configure">Has the last word on the services.</param>
+    public Task<ApiProcess> StartApiAsync(Action<WebApplicationBuilder>? configure, params string[] options) =>
+        ApiProcess.StartAsync(Options(options), configure);
+
+    /// <summary>The same, in a process of its own: the meters of all APIs in this process would show in one's /metrics.</summary>
+    internal Task<StartedApi> StartProcessAsync(params string[] options) =>
+        StartedApi.StartAsync(Options(["--urls", "http://127.0.0.1:0", .. options]), []);
+
+    private string[] Options(string[] options) =>
     [
         "--environment", "Test",
         $"--Kinora:Database:ConnectionString={Postgres.ConnectionString}",
+        $"--Kinora:Redis:ConnectionString={Redis.ConnectionString}",
+        $"--Kinora:Storage:Folder:Path={Path.Combine(_folder, "objects")}",
+        $"--Kinora:Uploads:TmpDir={Path.Combine(_folder, "uploads")}",
         $"--Kinora:Auth:Secret={ApiProcess.Secret}",
         // All tests come from one address.
         "--Kinora:RateLimits:CredentialsPerMinute=1000000",
         .. options,
-    ]);
+    ];
 
     /// <summary>A client without a token.</summary>
     public HttpClient CreateClient() => new() { BaseAddress = Api.Address };
+
+    /// <summary>A client of another API on the same stores, as the user.</summary>
+    public static HttpClient CreateClient(ApiProcess api, ApiUser? user = null) => CreateClient(api.Address, user);
+
+    public static HttpClient CreateClient(Uri address, ApiUser? user)
+    {
+        var client = new HttpClient { BaseAddress = address };
+        client.DefaultRequestHeaders.Authorization = user is null ? null : new AuthenticationHeaderValue("Bearer", user.AccessToken);
+        return client;
+    }
 
     /// <summary>A new user, logged in.</summary>
     public async Task<ApiUser> CreateUserAsync()

@@ -15,9 +15,10 @@ public sealed class ApiProcess : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
-    public static async Task<ApiProcess> StartAsync(string[] args)
+    /// <param name="configure">Has the last word on the services.</param>
+    public static async Task<ApiProcess> StartAsync(string[] args, Action<WebApplicationBuilder>? configure = null)
     {
-        var app = ApiSetup.Build(["--urls", "http://127.0.0.1:0", .. args], routes: TestRoutes.Map);
+        var app = ApiSetup.Build(["--urls", "http://127.0.0.1:0", .. args], configure, TestRoutes.Map);
         await app.StartAsync();
         return new ApiProcess(app);
     }

@@ -1,9 +1,6 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Kinora.Api;
-using Kinora.Core.Infra.Processes;
 
 namespace Kinora.IntegrationTests.Api;
 
@@ -30,7 +27,7 @@ public sealed class ProcessTests(ApiFixture fixture)
     [InlineData("CredentialsPerMinute", GoodSecret, "Kinora__RateLimits__CredentialsPerMinute=0")]
     public async Task A_wrong_option_stops_it_with_one_line(string reason, params string[] environment)
     {
-        await using var process = await StartAsync([], environment);
+        await using var process = await StartedApi.StartAsync([], environment);
 
         Assert.Equal(1, await process.Child.Exited.WaitAsync(Patience, Cancellation));
         var line = Assert.Single(process.Errors);
@@ -42,7 +39,7 @@ public sealed class ProcessTests(ApiFixture fixture)
     [Fact]
     public async Task An_unknown_command_stops_it_with_one_line()
     {
-        await using var process = await StartAsync(["migrat"], []);
+        await using var process = await StartedApi.StartAsync(["migrat"], []);
 
         Assert.Equal(1, await process.Child.Exited.WaitAsync(Patience, Cancellation));
         Assert.Contains("migrat", Assert.Single(process.Errors), StringComparison.Ordinal);
@@ -51,7 +48,7 @@ public sealed class ProcessTests(ApiFixture fixture)
     [Fact]
     public async Task A_taken_port_stops_it_with_one_line()
     {
-        await using var process = await StartAsync(["--urls", fixture.Api.Address.ToString()], [GoodSecret]);
+        await using var process = await StartedApi.StartAsync(["--urls", fixture.Api.Address.ToString()], [GoodSecret]);
 
         Assert.Equal(1, await process.Child.Exited.WaitAsync(Patience, Cancellation));
         Assert.Contains("address already in use", Assert.Single(process.Errors), StringComparison.Ordinal);
@@ -64,11 +61,11 @@ public sealed class ProcessTests(ApiFixture fixture)
 
         for (var round = 0; round < 2; round++)
         {
-            await using var process = await StartAsync(["migrate"], [$"Kinora__Database__ConnectionString={connection}"]);
+            await using var process = await StartedApi.StartAsync(["migrate"], [$"Kinora__Database__ConnectionString={connection}"]);
             Assert.Equal(0, await process.Child.Exited.WaitAsync(Patience, Cancellation));
         }
 
-        await using var unreachable = await StartAsync(["migrate"], ["Kinora__Database__ConnectionString=Host=127.0.0.1;Port=1;Username=x"]);
+        await using var unreachable = await StartedApi.StartAsync(["migrate"], ["Kinora__Database__ConnectionString=Host=127.0.0.1;Port=1;Username=x"]);
         Assert.Equal(1, await unreachable.Child.Exited.WaitAsync(Patience, Cancellation));
         Assert.StartsWith("kinora-api: ", Assert.Single(unreachable.Errors), StringComparison.Ordinal);
     }
@@ -76,7 +73,7 @@ public sealed class ProcessTests(ApiFixture fixture)
     [Fact]
     public async Task Its_log_is_json_with_the_request_id_and_nothing_of_the_client_breaks_out()
     {
-        await using var process = await StartAsync(
+        await using var process = await StartedApi.StartAsync(
             ["--urls", "http://127.0.0.1:0"], [GoodSecret, $"Kinora__Database__ConnectionString={fixture.Postgres.ConnectionString}"]);
         using var client = new HttpClient { BaseAddress = await process.AddressAsync() };
         using var request = new HttpRequestMessage(HttpMethod.Get, "/v1/%1b[31mcrimson%0d%0a{\"@t\":1}");
@@ -95,51 +92,5 @@ public sealed class ProcessTests(ApiFixture fixture)
         Assert.Equal(404, finished.GetProperty("status").GetInt32());
         Assert.DoesNotContain(process.Lines, line => line.Contains("crimson", StringComparison.Ordinal) || line.Contains("not it", StringComparison.Ordinal));
         Assert.Empty(process.Errors);
-    }
-
-    private static async Task<Started> StartAsync(string[] args, string[] environment)
-    {
-        var lines = new ConcurrentQueue<string>();
-        var errors = new ConcurrentQueue<string>();
-        var variables = environment.Select(pair => pair.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
-        foreach (var name in (string[])["PATH", "HOME", "DOTNET_ROOT"])
-        {
-            if (Environment.GetEnvironmentVariable(name) is { } value)
-            {
-                variables.TryAdd(name, value);
-            }
-        }
-
-        var child = await ChildProcess.StartAsync(new ChildProcessSpec("dotnet", [typeof(ApiSetup).Assembly.Location, .. args])
-        {
-            Environment = variables,
-            WorkingDirectory = AppContext.BaseDirectory,
-            OnOutputLine = lines.Enqueue,
-            OnErrorLine = errors.Enqueue,
-        });
-        return new Started(child, lines, errors);
-    }
-
-    private sealed record Started(ChildProcess Child, ConcurrentQueue<string> Lines, ConcurrentQueue<string> Errors) : IAsyncDisposable
-    {
-        public async Task<Uri> AddressAsync()
-        {
-            using var timeout = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-            timeout.CancelAfter(Patience);
-            while (true)
-            {
-                foreach (var line in Lines)
-                {
-                    if (JsonDocument.Parse(line).RootElement.TryGetProperty("address", out var address))
-                    {
-                        return new Uri(address.GetString()!);
-                    }
-                }
-
-                await Task.Delay(TimeSpan.FromMilliseconds(20), timeout.Token);
-            }
-        }
-
-        public ValueTask DisposeAsync() => Child.DisposeAsync();
     }
 }

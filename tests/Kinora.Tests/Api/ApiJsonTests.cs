@@ -15,7 +15,9 @@ public sealed class ApiJsonTests
             .Where(endpoint => endpoint is RouteEndpoint { RoutePattern.RawText: { } route } && route.StartsWith("/v1", StringComparison.Ordinal))
             .ToList();
 
-        var types = endpoints.SelectMany(endpoint => endpoint.Metadata.GetOrderedMetadata<IAcceptsMetadata>().Select(accepts => accepts.RequestType)
+        var types = endpoints.SelectMany(endpoint => endpoint.Metadata.GetOrderedMetadata<IAcceptsMetadata>()
+                .Where(accepts => accepts.ContentTypes.Contains("application/json"))
+                .Select(accepts => accepts.RequestType)
             .Concat(endpoint.Metadata.GetOrderedMetadata<IProducesResponseTypeMetadata>()
                 .Where(produces => produces.ContentTypes.Contains("application/json"))
                 .Select(produces => produces.Type)))

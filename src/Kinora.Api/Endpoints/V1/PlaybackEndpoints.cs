@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Kinora.Api.Http;
 using Kinora.Api.Http.Identity;
 using Kinora.Api.Http.OpenApi;
@@ -21,13 +22,13 @@ internal static class PlaybackEndpoints
         video.MapGet("/playback", GetLinksAsync).WithSummary("Links to play a video")
             .Refuses(ErrorCode.Forbidden, ErrorCode.NotFound, ErrorCode.Conflict);
         video.MapGet("/verification", GetVerificationAsync).WithSummary("The report of the published renditions")
-            .Produces(StatusCodes.Status200OK, contentType: "application/json").Refuses(ErrorCode.Forbidden, ErrorCode.NotFound);
+            .Produces<JsonElement>().Refuses(ErrorCode.Forbidden, ErrorCode.NotFound);
         video.MapMethods("/hls/{**path}", ReadMethods, GetHlsAsync).WithSummary("A playlist or a segment")
             .WithDescription("`masterUrl` of the playback answer leads here, with its signature as the first part of the path; or the "
                 + "path is that of the playlist itself, with the owner's token. Takes Range (one range), If-None-Match and If-Range.")
             .DeliversObject("application/vnd.apple.mpegurl", "video/mp4", "audio/mp4").AllowAnonymous();
         video.MapMethods("/thumbnail", ReadMethods, GetThumbnailAsync).WithSummary("The thumbnail").DeliversObject("image/jpeg").AllowAnonymous();
-        video.MapMethods("/thumbnail/{token}", ReadMethods, GetThumbnailAsync).WithSummary("The thumbnail, by `thumbnailUrl`")
+        video.MapMethods("/thumbnail/{token}", ReadMethods, GetSignedThumbnailAsync).WithSummary("The thumbnail, by `thumbnailUrl`")
             .DeliversObject("image/jpeg").AllowAnonymous();
         video.MapMethods("/hls/{**path}", [HttpMethods.Options], Preflight).ExcludeFromDescription().AllowAnonymous();
         video.MapMethods("/thumbnail/{token}", [HttpMethods.Options], Preflight).ExcludeFromDescription().AllowAnonymous();
@@ -70,8 +71,27 @@ internal static class PlaybackEndpoints
         await delivery.SendAsync(context, file, isSigned, cancellation);
     }
 
-    private static async Task GetThumbnailAsync(
+    private static Task GetThumbnailAsync(
         ResourceId videoId,
+        HttpContext context,
+        PlaybackService playback,
+        PlaybackGate gate,
+        ObjectDelivery delivery,
+        CancellationToken cancellation) =>
+        SendThumbnailAsync(videoId, null, context, playback, gate, delivery, cancellation);
+
+    private static Task GetSignedThumbnailAsync(
+        ResourceId videoId,
+        string token,
+        HttpContext context,
+        PlaybackService playback,
+        PlaybackGate gate,
+        ObjectDelivery delivery,
+        CancellationToken cancellation) =>
+        SendThumbnailAsync(videoId, token, context, playback, gate, delivery, cancellation);
+
+    private static async Task SendThumbnailAsync(
+        Guid videoId,
         string? token,
         HttpContext context,
         PlaybackService playback,
@@ -84,13 +104,23 @@ internal static class PlaybackEndpoints
         await delivery.SendAsync(context, file, isSigned, cancellation);
     }
 
-    /// <summary>Browsers ask before a Range from another origin (Fetch §3.3.5); a signed URL is open to all of them.</summary>
+    /// <summary>
+    /// Browsers ask before a Range from another origin (Fetch §3.3.5); a signed URL is open to all of them, what needs the owner's token to
+    /// none.
+    /// </summary>
     private static NoContent Preflight(ResourceId videoId, HttpContext context)
     {
-        PlaybackGate.AllowAnyOrigin(context.Response);
-        context.Response.Headers.AccessControlAllowMethods = "GET, HEAD, OPTIONS";
-        context.Response.Headers.AccessControlAllowHeaders = "Range, If-None-Match, If-Range";
-        context.Response.Headers.AccessControlMaxAge = "86400";
+        var headers = context.Response.Headers;
+        headers.Allow = "GET, HEAD, OPTIONS";
+        var signature = context.GetRouteValue("token") ?? context.GetRouteValue("path");
+        if (signature?.ToString()?.StartsWith(PlaybackToken.Mark) == true)
+        {
+            PlaybackGate.AllowAnyOrigin(context.Response);
+            headers.AccessControlAllowMethods = "GET, HEAD, OPTIONS";
+            headers.AccessControlAllowHeaders = "Range, If-None-Match, If-Range";
+            headers.AccessControlMaxAge = "86400";
+        }
+
         return TypedResults.NoContent();
     }
 

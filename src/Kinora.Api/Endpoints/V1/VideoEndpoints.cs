@@ -1,7 +1,9 @@
 using Kinora.Api.Http;
+using Kinora.Api.Http.Errors;
 using Kinora.Api.Http.Identity;
 using Kinora.Api.Http.OpenApi;
 using Kinora.Core.Errors;
+using Kinora.Core.Infra.Telemetry;
 using Kinora.Core.Uploads;
 using Kinora.Core.Videos;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -12,6 +14,7 @@ namespace Kinora.Api.Endpoints.V1;
 internal static class VideoEndpoints
 {
     private const int DefaultLimit = 20;
+    private const string UploadWay = "multipart";
 
     public static void MapVideos(this IEndpointRouteBuilder v1)
     {
@@ -31,12 +34,21 @@ internal static class VideoEndpoints
     }
 
     private static async Task<Created<UploadResponse>> UploadAsync(
-        HttpContext context, CurrentUser user, UploadSpool spool, UploadService uploads, CancellationToken cancellation)
+        HttpContext context, CurrentUser user, UploadSpool spool, UploadService uploads, KinoraMetrics metrics, CancellationToken cancellation)
     {
-        using var form = await VideoForm.ReadAsync(context.Request, spool, cancellation);
-        var upload = new NewVideo(user.Id, form.Title, form.Filename, form.Transcode, context.TraceIdentifier);
-        var uploaded = await uploads.StoreAsync(upload, form.File, cancellation);
-        return TypedResults.Created($"/v1/videos/{uploaded.VideoId}", new UploadResponse(uploaded.VideoId, uploaded.AnalyzeJobId));
+        try
+        {
+            using var form = await VideoForm.ReadAsync(context.Request, spool, cancellation);
+            var upload = new NewVideo(user.Id, form.Title, form.Filename, form.Transcode, context.TraceIdentifier);
+            var uploaded = await uploads.StoreAsync(upload, form.File, cancellation);
+            metrics.UploadFinished(UploadWay, form.File.SizeBytes);
+            return TypedResults.Created($"/v1/videos/{uploaded.VideoId}", new UploadResponse(uploaded.VideoId, uploaded.AnalyzeJobId));
+        }
+        catch (Exception e) when (!cancellation.IsCancellationRequested)
+        {
+            metrics.UploadRefused(UploadWay, ExceptionErrors.Of(e).Code);
+            throw;
+        }
     }
 
     private static async Task<Ok<VideoListResponse>> ListAsync(

@@ -1,5 +1,6 @@
-using System.ComponentModel.DataAnnotations;
 using System.Text;
+using Kinora.Api.Http;
+using Kinora.Api.Http.OpenApi;
 using Kinora.Core.Errors;
 using Kinora.Core.Uploads;
 using Kinora.Core.Videos;
@@ -119,7 +120,9 @@ internal sealed class VideoForm(SpooledFile file, string? filename, string? titl
             return null;
         }
 
-        filename = HeaderUtilities.RemoveQuotes(disposition.FileNameStar.HasValue ? disposition.FileNameStar : disposition.FileName).Value;
+        // Only \" is an escape: clients that send whole paths write the backslashes of Windows as they are.
+        filename = disposition.FileNameStar.Value
+            ?? HeaderUtilities.RemoveQuotes(disposition.FileName).Value?.Replace("\\\"", "\"", StringComparison.Ordinal);
         return HeaderUtilities.RemoveQuotes(disposition.Name).Value;
     }
 
@@ -140,7 +143,7 @@ internal sealed class VideoForm(SpooledFile file, string? filename, string? titl
     private static string? TitleOf(string? title) => title switch
     {
         null => null,
-        _ when title.Length is 0 or > Video.MaxTitleLength => throw Refusal.Validation("title", $"1 to {Video.MaxTitleLength} characters."),
+        _ when title.EnumerateRunes().Count() is 0 or > Video.MaxTitleLength => throw Refusal.Validation("title", $"1 to {Video.MaxTitleLength} characters."),
         _ when title.Contains('\0') => throw Refusal.Validation("title", "NUL is no character of a text."),
         _ => title,
     };
@@ -153,5 +156,11 @@ internal sealed class VideoForm(SpooledFile file, string? filename, string? titl
     };
 }
 
-/// <summary>The form of an upload, for the OpenAPI document alone.</summary>
-internal sealed record UploadForm([property: Required] IFormFile File, [property: MaxLength(Video.MaxTitleLength)] string? Title, bool? Transcode);
+// For the OpenAPI document alone.
+/// <param name="File">Any name and type: its bytes decide.</param>
+/// <param name="Title">Absent: made from the file's name.</param>
+/// <param name="Transcode">HLS is queued as soon as the analysis succeeds.</param>
+internal sealed record UploadForm(
+    IFormFile File,
+    [property: Example("A walk by the sea"), CharacterCount(1, Video.MaxTitleLength)] string? Title = null,
+    [property: Example(true)] bool? Transcode = null);

@@ -16,7 +16,7 @@ internal static partial class BadRequestErrors
     {
         { InnerException: JsonException json } => new ErrorResult(Refusal.Validation(DetailsOf(json))),
         { StatusCode: StatusCodes.Status400BadRequest } when Parameter().Match(exception.Message) is { Success: true } match =>
-            new ErrorResult(Refusal.Validation(match.Groups["name"].Value, MessageOf(exception))),
+            new ErrorResult(Refusal.Validation(JsonNamingPolicy.CamelCase.ConvertName(match.Groups["name"].Value), MessageOf(exception))),
         { StatusCode: StatusCodes.Status400BadRequest } when exception.Message.Contains("body", StringComparison.OrdinalIgnoreCase) =>
             new ErrorResult(Refusal.Validation(Body, "cannot be read, or is missing")),
         _ => StatusErrors.Of(exception.StatusCode),

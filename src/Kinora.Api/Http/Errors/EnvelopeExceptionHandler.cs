@@ -17,24 +17,26 @@ internal sealed partial class EnvelopeExceptionHandler(ILogger<EnvelopeException
             return true;
         }
 
-        await Answer(exception).ExecuteAsync(httpContext);
+        var error = ExceptionErrors.Of(exception);
+        Log(exception, error.Code);
+        await error.ExecuteAsync(httpContext);
         return true;
     }
 
-    private ErrorResult Answer(Exception exception)
+    private void Log(Exception exception, ErrorCode code)
     {
-        switch (exception)
+        if (exception is ApiException or BadHttpRequestException)
         {
-            case ApiException refusal:
-                return new ErrorResult(refusal);
-            case BadHttpRequestException bad:
-                return BadRequestErrors.Of(bad);
-            case var _ when Outages.IsOutage(exception):
-                StoreUnavailable(logger, exception);
-                return new ErrorResult(Refusal.Unavailable());
-            default:
-                Failed(logger, exception);
-                return new ErrorResult(ErrorCode.Internal);
+            return;
+        }
+
+        if (code == ErrorCode.Unavailable)
+        {
+            StoreUnavailable(logger, exception);
+        }
+        else
+        {
+            Failed(logger, exception);
         }
     }
 

@@ -22,6 +22,8 @@ public sealed class ErrorResult(ApiException error, int? status = null) : IResul
 
     public int Status { get; } = status ?? error.Code.Status;
 
+    public ErrorCode Code => error.Code;
+
     public ErrorBody Body => new(error.Code.Name, error.Message, error.Details);
 
     public async Task ExecuteAsync(HttpContext httpContext)

@@ -15,9 +15,15 @@ internal sealed class ErrorResponses : IOpenApiOperationTransformer
     {
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         var needsUser = metadata.OfType<IAuthorizeData>().Any() && !metadata.OfType<IAllowAnonymous>().Any();
-        if (needsUser)
+        if (needsUser || metadata.OfType<DeliveryMetadata>().Any())
         {
             operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(BearerScheme.Name, context.Document)] = [] }];
+        }
+
+        if (!needsUser)
+        {
+            // Or by the signature in the path.
+            operation.Security?.Add([]);
         }
 
         var envelope = await context.GetOrCreateSchemaAsync(typeof(ErrorBody), null, cancellationToken);
@@ -26,7 +32,8 @@ internal sealed class ErrorResponses : IOpenApiOperationTransformer
         {
             var status = group.Key.ToString(CultureInfo.InvariantCulture);
             operation.Responses ??= [];
-            operation.Responses[status] = Reference(group.First(), context.Document!);
+            // What the endpoint itself says of a status stands: 503 of /health is a report.
+            operation.Responses.TryAdd(status, Reference(group.First(), context.Document!));
         }
     }
 
@@ -68,7 +75,7 @@ internal sealed class ErrorResponses : IOpenApiOperationTransformer
         yield return ErrorCode.Unavailable;
     }
 
-    private static OpenApiResponseReference Reference(ErrorCode code, OpenApiDocument document)
+    public static OpenApiResponseReference Reference(ErrorCode code, OpenApiDocument document)
     {
         if (document.Components?.Responses?.ContainsKey(code.Name) != true)
         {

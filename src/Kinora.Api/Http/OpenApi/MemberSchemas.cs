@@ -1,6 +1,9 @@
+using System.ComponentModel.DataAnnotations;
+using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Kinora.Api.Http.Errors;
+using Microsoft.AspNetCore.Mvc.Infrastructure;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -18,8 +21,14 @@ internal sealed class MemberSchemas : IOpenApiSchemaTransformer, IOpenApiOperati
 
         if (context.JsonTypeInfo.Type == typeof(string))
         {
-            // The exporter cannot look into our own converter of strings.
+            // The exporter cannot look into our own converters.
             schema.Type = context.JsonPropertyInfo?.IsGetNullable == true ? JsonSchemaType.String | JsonSchemaType.Null : JsonSchemaType.String;
+        }
+
+        var type = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type;
+        if (type == typeof(DateTimeOffset) || type.IsEnum)
+        {
+            schema.Type = type == context.JsonTypeInfo.Type ? JsonSchemaType.String : JsonSchemaType.String | JsonSchemaType.Null;
         }
 
         // Requests refuse unknown members; answers may gain some.
@@ -59,6 +68,23 @@ internal sealed class MemberSchemas : IOpenApiSchemaTransformer, IOpenApiOperati
             parameter.Example = JsonValue.Create("01931f6e-5c2a-7d4b-9f00-3a1c5e7b9d11");
         }
 
+        DescribeQuery(operation, context);
         return Task.CompletedTask;
+    }
+
+    /// <summary>The explorer names the parameters of a query as the members of our record, and knows nothing of closed lists.</summary>
+    private static void DescribeQuery(OpenApiOperation operation, OpenApiOperationTransformerContext context)
+    {
+        foreach (var parameter in operation.Parameters?.OfType<OpenApiParameter>().Where(p => p.In == ParameterLocation.Query) ?? [])
+        {
+            var known = context.Description.ParameterDescriptions.First(description => description.Name == parameter.Name);
+            parameter.Name = JsonNamingPolicy.CamelCase.ConvertName(known.Name);
+            if (known.ParameterDescriptor is IParameterInfoParameterDescriptor { ParameterInfo: var info }
+                && info.GetCustomAttribute<AllowedValuesAttribute>() is { } allowed
+                && parameter.Schema is OpenApiSchema schema)
+            {
+                schema.Enum = [.. allowed.Values.OfType<string>().Select(value => JsonValue.Create(value))];
+            }
+        }
     }
 }

@@ -16,12 +16,17 @@ internal static class OpenApiSetup
     public static void AddApiDocument(this IServiceCollection services) => services.AddOpenApi(DocumentName, options =>
     {
         options.OpenApiVersion = Version;
-        options.ShouldInclude = description => description.RelativePath?.StartsWith("v1/", StringComparison.Ordinal) == true;
+        options.ShouldInclude = description => IsOfContract(description.RelativePath ?? string.Empty);
         options.AddDocumentTransformer<BearerScheme>();
+        options.AddDocumentTransformer<MetricsOperation>();
         options.AddSchemaTransformer<MemberSchemas>();
         options.AddOperationTransformer<MemberSchemas>();
         options.AddOperationTransformer<ErrorResponses>();
     });
+
+    /// <summary>The rest is pages and the document itself.</summary>
+    private static bool IsOfContract(string path) =>
+        path.StartsWith("v1/", StringComparison.Ordinal) || path == "health" || path.StartsWith("health/", StringComparison.Ordinal);
 
     public static void MapApiDocument(this WebApplication app)
     {

@@ -7,7 +7,7 @@ namespace Kinora.Core.Infra.Telemetry;
 
 /// <summary>
 /// Kinora's own instruments; as Prometheus shows them: kinora_jobs_finished_total, kinora_job_attempts_total, kinora_job_duration_seconds,
-/// kinora_uploads_total, kinora_upload_bytes_total, kinora_queue_length. Labels are of closed sets: no ids, no names of users.
+/// kinora_uploads_total, kinora_upload_bytes_total, kinora_queue_length, kinora_jobs_live. Labels are of closed sets: no ids, no names of users.
 /// </summary>
 public sealed class KinoraMetrics
 {
@@ -23,6 +23,8 @@ public sealed class KinoraMetrics
     private readonly Counter<long> _uploadBytes;
     private volatile IReadOnlyDictionary<string, QueueCounts> _queues = new Dictionary<string, QueueCounts>();
 
+    private volatile IReadOnlyList<LiveJobCount> _liveJobs = [];
+
     public KinoraMetrics(IMeterFactory meters)
     {
         var meter = meters.Create(MeterName);
@@ -34,6 +36,7 @@ public sealed class KinoraMetrics
         _uploads = meter.CreateCounter<long>("kinora.uploads", description: "Uploads that became videos or were refused.");
         _uploadBytes = meter.CreateCounter<long>("kinora.upload", "By", "Bytes of the uploads that became videos.");
         meter.CreateObservableGauge("kinora.queue.length", ObserveQueues, description: "Messages in the queue, as last seen.");
+        meter.CreateObservableGauge("kinora.jobs.live", ObserveLiveJobs, description: "Jobs that have not ended, as last seen.");
     }
 
     /// <param name="code">Why it failed; null where it did not.</param>
@@ -61,6 +64,12 @@ public sealed class KinoraMetrics
 
     /// <summary>The latest lengths; empty while Redis is away: no number is better than an old one.</summary>
     internal void ShowQueues(IReadOnlyDictionary<string, QueueCounts> queues) => _queues = queues;
+
+    /// <summary>The latest numbers out of the database; empty while it is away.</summary>
+    internal void ShowLiveJobs(IReadOnlyList<LiveJobCount> jobs) => _liveJobs = jobs;
+
+    private IEnumerable<Measurement<long>> ObserveLiveJobs() =>
+        _liveJobs.Select(job => new Measurement<long>(job.Count, Tag("type", job.Type.ToString()), Tag("status", job.Status.ToString())));
 
     private IEnumerable<Measurement<long>> ObserveQueues()
     {

@@ -14,6 +14,7 @@ public static class TelemetrySetup
         services.AddSingleton<KinoraMetrics>();
         services.AddSingleton<HealthService>();
         services.AddHostedService<QueueLengthSampler>();
+        services.AddHostedService<LiveJobSampler>();
         return services;
     }
 }

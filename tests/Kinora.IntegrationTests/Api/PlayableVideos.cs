@@ -1,0 +1,48 @@
+using Kinora.Core.Playback;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Kinora.IntegrationTests.Api;
+
+/// <summary>An API whose store is watched, with two videos to play that are of two users.</summary>
+public sealed class PlayableVideos(ApiFixture fixture) : IAsyncLifetime
+{
+    private readonly RecordedApi _recorded = new(fixture);
+
+    public ApiProcess Api => _recorded.Api;
+
+    public ApiUser Owner { get; private set; } = null!;
+
+    public ApiUser Stranger { get; private set; } = null!;
+
+    internal RecordedApi Recorded => _recorded;
+
+    internal PublishedVideo Video { get; private set; } = null!;
+
+    internal PublishedVideo StrangersVideo { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        await _recorded.InitializeAsync();
+        Owner = await fixture.CreateUserAsync();
+        Stranger = await fixture.CreateUserAsync();
+        Video = await CreateAsync(Owner);
+        StrangersVideo = await CreateAsync(Stranger);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Owner?.Dispose();
+        Stranger?.Dispose();
+        await _recorded.DisposeAsync();
+    }
+
+    /// <summary>A signature for the video, as long as it is to be good.</summary>
+    internal string Sign(Guid videoId, TimeSpan? lifetime = null) =>
+        Api.Services.GetRequiredService<PlaybackToken>().Issue(videoId, TimeProvider.System.GetUtcNow() + (lifetime ?? TimeSpan.FromHours(1)));
+
+    private async Task<PublishedVideo> CreateAsync(ApiUser user)
+    {
+        using var client = ApiFixture.CreateClient(Api, user);
+        return await PublishedVideo.CreateAsync(Api, client);
+    }
+}
