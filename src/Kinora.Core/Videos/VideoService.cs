@@ -36,7 +36,8 @@ public sealed class VideoService(KinoraDb db, NpgsqlDataSource source, VideoAcce
         if (!string.IsNullOrWhiteSpace(query))
         {
             var pattern = $"%{query.Trim().Replace(@"\", @"\\").Replace("%", @"\%").Replace("_", @"\_")}%";
-            videos = videos.Where(v => EF.Functions.ILike(v.Title, pattern) || EF.Functions.ILike(v.OriginalFilename, pattern));
+            // Without the escape character Npgsql writes ESCAPE '', and a title with "%" is never found.
+            videos = videos.Where(v => EF.Functions.ILike(v.Title, pattern, @"\") || EF.Functions.ILike(v.OriginalFilename, pattern, @"\"));
         }
 
         var items = await videos.OrderByDescending(v => v.Id).Take(limit + 1).ToListAsync(cancellation);
