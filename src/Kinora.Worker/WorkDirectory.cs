@@ -1,3 +1,4 @@
+using Kinora.Core.Errors;
 using Microsoft.Extensions.Options;
 
 namespace Kinora.Worker;
@@ -10,9 +11,11 @@ internal sealed class WorkDirectory : IDisposable
 {
     private const string LockName = ".lock";
     private readonly FileStream _lock;
+    private readonly long _minFreeBytes;
 
     public WorkDirectory(IOptions<WorkerOptions> options)
     {
+        _minFreeBytes = options.Value.MinFreeBytes;
         var root = Path.GetFullPath(options.Value.WorkDir);
         Directory.CreateDirectory(root);
         RemoveDead(root);
@@ -23,8 +26,16 @@ internal sealed class WorkDirectory : IDisposable
 
     public string Folder { get; }
 
-    public string CreateAttempt(Guid jobId, long fence) =>
-        Directory.CreateDirectory(Path.Combine(Folder, $"{jobId}-{fence}")).FullName;
+    /// <exception cref="JobFailedException">DISK_FULL: too little is free.</exception>
+    public AttemptFolder OpenAttempt(Guid jobId, long fence)
+    {
+        if (new DriveInfo(Folder).AvailableFreeSpace < _minFreeBytes)
+        {
+            throw new JobFailedException(JobErrorCode.DiskFull, "The worker's disk is nearly full.");
+        }
+
+        return new AttemptFolder(Path.Combine(Folder, $"{jobId}-{fence}"));
+    }
 
     public void Dispose()
     {
