@@ -1,3 +1,4 @@
+using Kinora.Api.Http.Identity;
 using Kinora.Core.Infra.Telemetry;
 
 namespace Kinora.Api.Endpoints;
@@ -9,7 +10,7 @@ public static class Health
 {
     public static IEndpointRouteBuilder MapHealth(this IEndpointRouteBuilder routes)
     {
-        var health = routes.MapGroup("/health").WithTags("Operations").AllowAnonymous();
+        var health = routes.MapGroup("/health").WithTags("Operations").AllowAnonymous().IgnoresTokens();
         health.MapGet("", GetHealth).Produces<HealthReport>().Produces<HealthReport>(StatusCodes.Status503ServiceUnavailable);
         health.MapGet("/live", GetLive).Produces<HealthReport>();
         health.MapGet("/ready", GetReady).Produces<HealthReport>().Produces<HealthReport>(StatusCodes.Status503ServiceUnavailable);
