@@ -21,7 +21,7 @@ public sealed class KinoraClient(HttpClient http, Func<string> log) : IDisposabl
 
     public static async Task<KinoraClient> RegisterAsync(Uri address, string email, Func<string> log, CancellationToken cancellation)
     {
-        var http = new HttpClient { BaseAddress = address };
+        var http = new HttpClient { BaseAddress = address, Timeout = Patience };
         var credentials = new { email, password = ApiUser.DefaultPassword };
         using var registered = await http.PostAsJsonAsync("/v1/auth/register", credentials, cancellation);
         registered.EnsureSuccessStatusCode();

@@ -32,7 +32,7 @@ public sealed class KinoraProcess(IRunningProcess process) : IAsyncDisposable
 
     public static bool IsAlive(int pid) => ProcessIdentity.Of(pid) is not null;
 
-    /// <summary>A frozen process is woken first: it would not hear that it is to end.</summary>
+    /// <summary>Idempotent. A frozen process is woken first: it would not hear that it is to end.</summary>
     public async ValueTask DisposeAsync()
     {
         process.Signal(PosixSignalNumber.Continue);
