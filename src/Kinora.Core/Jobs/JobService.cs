@@ -70,7 +70,7 @@ public sealed class JobService(
         var retry = await SubmitJob.RunAsync(
             connection, job.VideoId, job.Type, job.Params.RootElement.GetRawText(), options.Value.MaxAttempts, requestId, cancellation);
         await transaction.CommitAsync(cancellation);
-        await dispatcher.DispatchAsync(retry, cancellation);
+        await dispatcher.DispatchAsync(retry, CancellationToken.None);
         return retry;
     }
 
