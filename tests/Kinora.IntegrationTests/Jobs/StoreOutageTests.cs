@@ -60,18 +60,28 @@ public sealed class StoreOutageTests : IAsyncLifetime
             uploads.Add((await _user.UploadAsync(await SourceClips.ShortAsync())).JobId);
         }
 
-        await using (var redis = await ConnectionMultiplexer.ConnectAsync($"{_deployment.RedisConnectionString},allowAdmin=true"))
-        {
-            var keys = await redis.GetDatabase().ExecuteAsync("DBSIZE");
-            Assert.NotEqual(0, (int)keys);
-            await redis.GetDatabase().ExecuteAsync("FLUSHALL");
-        }
+        Assert.NotEqual(0, (int)await CommandAsync("DBSIZE"));
+        await CommandAsync("FLUSHALL");
 
         await _deployment.StartWorkerAsync();
         foreach (var jobId in uploads)
         {
             await _user.WaitForJobAsync(jobId);
         }
+    }
+
+    [Fact]
+    public async Task A_redis_that_is_full_is_one_that_is_away()
+    {
+        var worker = await _deployment.StartWorkerAsync();
+        await CommandAsync("CONFIG", "SET", "maxmemory", "1");
+
+        var videoId = await _user.UploadAnalyzedAsync(await SourceClips.ShortAsync());
+        await _user.WaitForJobAsync(await _user.TranscodeAsync(videoId));
+
+        await CommandAsync("CONFIG", "SET", "maxmemory", "0");
+        await _user.UploadAnalyzedAsync(await SourceClips.ShortAsync());
+        Assert.False(worker.Exited.IsCompleted);
     }
 
     [Fact]
@@ -105,6 +115,12 @@ public sealed class StoreOutageTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, await _user.StatusOfAsync("/health"));
         Assert.False(worker.Exited.IsCompleted);
         Assert.False(_deployment.Api.Exited.IsCompleted);
+    }
+
+    private async Task<RedisResult> CommandAsync(string command, params object[] arguments)
+    {
+        await using var redis = await ConnectionMultiplexer.ConnectAsync($"{_deployment.RedisConnectionString},allowAdmin=true");
+        return await redis.GetDatabase().ExecuteAsync(command, arguments);
     }
 
     private async Task ShouldBeDownAsync(string check, string status, HttpStatusCode ready)
