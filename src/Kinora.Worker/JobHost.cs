@@ -87,7 +87,7 @@ internal sealed partial class JobHost(
                 return false;
             }
 
-            _ = RunAsync(QueuedJobId.Of(delivery.Message), delivery);
+            _ = HandleAsync(QueuedJobId.Of(delivery.Message), delivery);
             return true;
         }
         catch (QueueUnavailableException e)
@@ -103,7 +103,7 @@ internal sealed partial class JobHost(
         {
             if (await store.FindClaimableAsync(type, stopping) is { } jobId)
             {
-                _ = RunAsync(jobId, null);
+                _ = HandleAsync(jobId, null);
                 return true;
             }
         }
@@ -116,20 +116,17 @@ internal sealed partial class JobHost(
         return false;
     }
 
-    private async Task RunAsync(Guid? jobId, IQueueDelivery? delivery)
+    private async Task HandleAsync(Guid? jobId, IQueueDelivery? delivery)
     {
         // Leaves the caller's loop at once, whatever the first steps take.
         await Task.Yield();
         try
         {
-            using var progress = new CancellationTokenSource();
             if (jobId is { } id)
             {
-                await runner.RunAsync(
-                    id, delivery?.Message.Id, attempt => _ = QueueProgress.FollowAsync(attempt, delivery, progress.Token));
+                await RunAsync(id, delivery);
             }
 
-            await progress.CancelAsync();
             await FinishAsync(delivery);
         }
         catch (Exception e)
@@ -141,6 +138,21 @@ internal sealed partial class JobHost(
         finally
         {
             _free.Release();
+        }
+    }
+
+    private async Task RunAsync(Guid jobId, IQueueDelivery? delivery)
+    {
+        using var progress = new CancellationTokenSource();
+        try
+        {
+            await runner.RunAsync(
+                jobId, delivery?.Message.Id, attempt => _ = QueueProgress.FollowAsync(attempt, delivery, progress.Token));
+        }
+        finally
+        {
+            // Also after an error, or it would be followed for ever.
+            await progress.CancelAsync();
         }
     }
 

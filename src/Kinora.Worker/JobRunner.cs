@@ -46,13 +46,12 @@ internal sealed partial class JobRunner(
         });
         var attempt = new Attempt(job);
         leases.Add(attempt);
-        onStarted(attempt);
-        metrics.JobAttempted(job.Type, job.Attempt);
-        var clock = Stopwatch.StartNew();
-        var folder = workDirectory.CreateAttempt(job.Id, job.Fence);
         try
         {
-            var outcome = await DoAsync(attempt, folder);
+            onStarted(attempt);
+            metrics.JobAttempted(job.Type, job.Attempt);
+            var clock = Stopwatch.StartNew();
+            var outcome = await DoAsync(attempt);
             if (outcome.Status is { } status)
             {
                 metrics.JobFinished(job.Type, status, outcome.Code, clock.Elapsed);
@@ -63,7 +62,6 @@ internal sealed partial class JobRunner(
         finally
         {
             leases.Remove(attempt);
-            Directory.Delete(folder, recursive: true);
         }
 
         return true;
@@ -79,12 +77,14 @@ internal sealed partial class JobRunner(
         return await store.ClaimAsync(jobId, Worker, timeout.Token);
     }
 
-    private async Task<Outcome> DoAsync(Attempt attempt, string folder)
+    private async Task<Outcome> DoAsync(Attempt attempt)
     {
         var handler = services.GetRequiredKeyedService<IJobHandler>(attempt.Job.Type);
         try
         {
-            await handler.RunAsync(new JobContext(attempt, folder), attempt.Stopped);
+            // In here, since a disk without room for it must end the attempt like anything else that goes wrong.
+            using var folder = workDirectory.OpenAttempt(attempt.Job.Id, attempt.Job.Fence);
+            await handler.RunAsync(new JobContext(attempt, folder.Path), attempt.Stopped);
             return Outcome.Succeeded;
         }
         catch (JobLostException)

@@ -1,3 +1,4 @@
+using Kinora.Core.Errors;
 using Microsoft.Extensions.Options;
 
 namespace Kinora.Worker;
@@ -28,8 +29,16 @@ internal sealed class WorkDirectory : IDisposable
     /// <summary>Whether a job may be begun: on a full disk it would only fail.</summary>
     public bool HasRoom => new DriveInfo(Folder).AvailableFreeSpace >= _minFreeBytes;
 
-    public string CreateAttempt(Guid jobId, long fence) =>
-        Directory.CreateDirectory(Path.Combine(Folder, $"{jobId}-{fence}")).FullName;
+    /// <exception cref="JobFailedException">DISK_FULL: too little is free.</exception>
+    public AttemptFolder OpenAttempt(Guid jobId, long fence)
+    {
+        if (!HasRoom)
+        {
+            throw new JobFailedException(JobErrorCode.DiskFull, "The worker's disk is nearly full.");
+        }
+
+        return new AttemptFolder(Path.Combine(Folder, $"{jobId}-{fence}"));
+    }
 
     public void Dispose()
     {

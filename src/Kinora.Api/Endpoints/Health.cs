@@ -1,3 +1,4 @@
+using Kinora.Api.Http.Identity;
 using Kinora.Core.Infra.Telemetry;
 
 namespace Kinora.Api.Endpoints;
@@ -9,7 +10,7 @@ public static class Health
 {
     public static IEndpointRouteBuilder MapHealth(this IEndpointRouteBuilder routes)
     {
-        var health = routes.MapGroup("/health").WithTags("Operations").AllowAnonymous();
+        var health = routes.MapGroup("/health").WithTags("Operations").AllowAnonymous().IgnoresTokens();
         health.MapGet("", GetHealth).WithSummary("How this process and what it depends on are")
             .WithDescription("503 unless everything works. Each dependency is asked for at most a second.")
             .Produces<HealthReport>().Produces<HealthReport>(StatusCodes.Status503ServiceUnavailable);

@@ -1,3 +1,4 @@
+using Kinora.Api.Http.Identity;
 using Kinora.Core.Infra.Telemetry;
 using OpenTelemetry.Metrics;
 
@@ -22,7 +23,7 @@ public static class Metrics
 
     public static IEndpointRouteBuilder MapMetrics(this IEndpointRouteBuilder routes)
     {
-        routes.MapPrometheusScrapingEndpoint("/metrics").AllowAnonymous();
+        routes.MapPrometheusScrapingEndpoint("/metrics").AllowAnonymous().IgnoresTokens();
         return routes;
     }
 }

@@ -16,7 +16,7 @@ public sealed partial class JobDispatcher(
 {
     /// <summary>
     /// Hands one job over right after the commit that made it. Failing is no error: the next round of any process does it, and workers
-    /// look into the database while the queue is away.
+    /// look into the database while the queue is away. Give it no request's token: the client may leave, the job is there.
     /// </summary>
     public async Task DispatchAsync(Guid jobId, CancellationToken cancellation)
     {
@@ -83,11 +83,12 @@ public sealed partial class JobDispatcher(
                     new QueueMessage(Job.QueueMessageId(job.Id, job.DispatchCount), job.Type.ToName(), data),
                     cancellation);
             }
-            catch (QueueUnavailableException)
+            catch (Exception e) when (e is QueueUnavailableException or OperationCanceledException)
             {
+                // Also when this process is told to stop: else nobody would look at them before RedispatchAfter.
                 foreach (var undone in jobs.Skip(i))
                 {
-                    await store.UndoDispatchAsync(undone, cancellation);
+                    await store.UndoDispatchAsync(undone, CancellationToken.None);
                 }
 
                 throw;

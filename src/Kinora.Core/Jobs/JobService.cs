@@ -74,24 +74,26 @@ public sealed class JobService(
         var retry = await SubmitJob.RunAsync(
             connection, job.VideoId, job.Type, job.Params.RootElement.GetRawText(), options.Value.MaxAttempts, requestId, cancellation);
         await transaction.CommitAsync(cancellation);
-        await dispatcher.DispatchAsync(retry, cancellation);
+        await dispatcher.DispatchAsync(retry, CancellationToken.None);
         return retry;
     }
 
     /// <summary>
-    /// Locks the video, and takes back that it FAILED: an analysis begins anew at UPLOADED, an encoding at ANALYZED. Only an analysis can
-    /// be tried again before one has succeeded.
+    /// Locks the video, and takes back that it FAILED: an analysis begins anew at UPLOADED, an encoding at ANALYZED; a thumbnail never
+    /// made it fail. Only an analysis can be tried again before one has succeeded.
     /// </summary>
     private static async Task ReopenVideoAsync(NpgsqlConnection connection, Job job, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand("""
             UPDATE videos
-            SET status = CASE WHEN status = 'FAILED' THEN CASE WHEN @analyze THEN 'UPLOADED' ELSE 'ANALYZED' END ELSE status END,
-                error_code = NULL, error_message = NULL, updated_at = clock_timestamp()
+            SET status = CASE WHEN status <> 'FAILED' OR @thumbnail THEN status WHEN @analyze THEN 'UPLOADED' ELSE 'ANALYZED' END,
+                error_code = CASE WHEN @thumbnail THEN error_code END, error_message = CASE WHEN @thumbnail THEN error_message END,
+                updated_at = clock_timestamp()
             WHERE id = @video AND deleted_at IS NULL AND (@analyze OR media_info IS NOT NULL)
             """, connection);
         command.Parameters.AddWithValue("video", job.VideoId);
         command.Parameters.AddWithValue("analyze", job.Type == JobType.Analyze);
+        command.Parameters.AddWithValue("thumbnail", job.Type == JobType.Thumbnail);
         if (await command.ExecuteNonQueryAsync(cancellation) == 0)
         {
             throw job.Video?.DeletedAt is null ? Refusal.Conflict("The video's analysis has not succeeded.") : Refusal.NotFound();

@@ -37,7 +37,7 @@ public sealed class TranscodeService(
         var jobId = await SubmitJob.RunAsync(
             connection, videoId, JobType.Hls, parameters, options.Value.MaxAttempts, requestId, cancellation);
         await transaction.CommitAsync(cancellation);
-        await dispatcher.DispatchAsync(jobId, cancellation);
+        await dispatcher.DispatchAsync(jobId, CancellationToken.None);
         return jobId;
     }
 

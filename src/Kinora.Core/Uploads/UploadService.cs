@@ -40,7 +40,7 @@ public sealed partial class UploadService(
         }
 
         LogUploaded(videoId, upload.OwnerId, file.SizeBytes, file.ContentType);
-        await dispatcher.DispatchAsync(jobId, cancellation);
+        await dispatcher.DispatchAsync(jobId, CancellationToken.None);
         return new UploadedVideo(videoId, jobId);
     }
 

@@ -31,7 +31,21 @@ internal static class IdentitySetup
         bearer.TokenHandlers.Clear();
         bearer.TokenHandlers.Add(AccessTokens.Reader());
         bearer.TokenValidationParameters = AccessTokens.Rules(auth.Value);
-        bearer.Events = new JwtBearerEvents { OnTokenValidated = RequireUserAsync, OnChallenge = Challenge };
+        bearer.Events = new JwtBearerEvents { OnMessageReceived = IgnoreWhereNotAsked, OnTokenValidated = RequireUserAsync, OnChallenge = Challenge };
+    }
+
+    /// <summary>For routes that must answer while the database, in which the token's user is looked up, is away.</summary>
+    public static TBuilder IgnoresTokens<TBuilder>(this TBuilder routes)
+        where TBuilder : IEndpointConventionBuilder => routes.WithMetadata(new IgnoresTokensMetadata());
+
+    private static Task IgnoreWhereNotAsked(MessageReceivedContext context)
+    {
+        if (context.HttpContext.GetEndpoint()?.Metadata.GetMetadata<IgnoresTokensMetadata>() is not null)
+        {
+            context.NoResult();
+        }
+
+        return Task.CompletedTask;
     }
 
     private static async Task RequireUserAsync(TokenValidatedContext context)
@@ -52,4 +66,6 @@ internal static class IdentitySetup
         context.Response.Headers.WWWAuthenticate = context.AuthenticateFailure is null ? "Bearer" : "Bearer error=\"invalid_token\"";
         return Task.CompletedTask;
     }
+
+    private sealed class IgnoresTokensMetadata;
 }

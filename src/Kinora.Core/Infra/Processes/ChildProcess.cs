@@ -28,6 +28,9 @@ public sealed partial class ChildProcess : IAsyncDisposable
     /// <summary>The exit code (128 + n after signal n), once the process has ended and its piped output was read.</summary>
     public Task<int> Exited { get; }
 
+    /// <summary>Process itself throws when it is asked after its disposal.</summary>
+    private bool HasExited => Exited.IsCompleted || _process.HasExited;
+
     /// <summary>The process's input; only with <see cref="ChildProcessSpec.RedirectInput"/>.</summary>
     public Stream Input => _process.StandardInput.BaseStream;
 
@@ -41,7 +44,7 @@ public sealed partial class ChildProcess : IAsyncDisposable
     public void Signal(PosixSignalNumber signal)
     {
         // The pid is ours until it is reaped, and it is reaped by Process only after HasExited turned true.
-        if (!_process.HasExited)
+        if (!HasExited)
         {
             _ = Kill(_process.Id, (int)signal);
         }
@@ -62,6 +65,7 @@ public sealed partial class ChildProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Kills it if need be and waits for its end. Idempotent.</summary>
     public async ValueTask DisposeAsync()
     {
         KillTree();
@@ -128,7 +132,7 @@ public sealed partial class ChildProcess : IAsyncDisposable
 
     private void KillTree()
     {
-        if (!_process.HasExited)
+        if (!HasExited)
         {
             _process.Kill(entireProcessTree: true);
         }

@@ -1,0 +1,46 @@
+using System.Text.Json;
+using Kinora.IntegrationTests.Sequence;
+
+namespace Kinora.IntegrationTests.Jobs;
+
+[Collection("deployments")]
+public sealed class WorkDirectoryTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_job_waits_while_the_worker_has_no_room_for_it()
+    {
+        await using var deployment = await Deployment.StartAsync(null, "Kinora__Jobs__BackoffBase=00:00:02");
+        var full = await deployment.StartWorkerAsync($"Kinora__Worker__MinFreeBytes={long.MaxValue}");
+        using var user = await deployment.CreateUserAsync();
+        var (videoId, jobId) = await user.UploadAsync(await SourceClips.ShortAsync());
+
+        var waiting = await user.WaitAsync(() => user.JobAsync(jobId), job => job.GetProperty("nextAttemptAt").ValueKind != JsonValueKind.Null);
+
+        Assert.Equal("DISK_FULL", waiting.GetProperty("error").Text("code"));
+        Assert.Equal("WAITING_FOR_RETRY", (await user.GetAsync($"/v1/videos/{videoId}/explain")).Text("code"));
+        await full.DisposeAsync();
+        await deployment.StartWorkerAsync();
+        var job = await user.WaitForJobAsync(jobId);
+        Assert.Equal(JsonValueKind.Null, job.GetProperty("error").ValueKind);
+    }
+
+    [Fact]
+    public async Task An_attempt_whose_folder_cannot_be_made_fails_and_another_one_follows()
+    {
+        await using var deployment = await Deployment.StartAsync(null, "Kinora__Jobs__BackoffBase=00:00:02");
+        await deployment.StartWorkerAsync();
+        using var user = await deployment.CreateUserAsync();
+        var folder = Directory.GetDirectories(deployment.WorkFolder).Single();
+        Directory.Move(folder, folder + ".aside");
+        await File.WriteAllTextAsync(folder, "in the way", Cancellation);
+        var (_, jobId) = await user.UploadAsync(await SourceClips.ShortAsync());
+
+        await user.WaitAsync(() => user.JobAsync(jobId), job => job.GetProperty("nextAttemptAt").ValueKind != JsonValueKind.Null);
+
+        File.Delete(folder);
+        Directory.Move(folder + ".aside", folder);
+        await user.WaitForJobAsync(jobId);
+    }
+}

@@ -1,0 +1,232 @@
+using System.Collections.Concurrent;
+using Kinora.Cli.Running;
+using Kinora.Cli.Servers;
+using Kinora.Core.Infra.Storage;
+using Kinora.Core.Infra.Storage.Folders;
+using Kinora.Core.Infra.Storage.S3;
+using Kinora.IntegrationTests.Api;
+using Kinora.IntegrationTests.Servers;
+using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
+
+namespace Kinora.IntegrationTests.Sequence;
+
+/// <summary>
+/// A whole Kinora as it is run in earnest: PostgreSQL and Redis of its own, the API and the workers as processes, a store. Waits are
+/// short, so that what happens by itself happens within a test.
+/// </summary>
+public sealed class Deployment : IAsyncDisposable
+{
+    private const int KeptLines = 2000;
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan ReadyInterval = TimeSpan.FromMilliseconds(50);
+
+    private readonly string _servers = Path.Combine(Path.GetTempPath(), $"kinora-tests-{Guid.CreateVersion7()}");
+    private readonly TestFolder _folder = new();
+    private readonly ConcurrentQueue<string> _lines = new();
+    private readonly List<KinoraProcess> _processes = [];
+    private readonly Dictionary<string, string> _settings;
+    private readonly S3StorageOptions? _bucket;
+    private PostgresServer _postgres = null!;
+    private RedisServer _redis = null!;
+    private NpgsqlDataSource? _database;
+    private int _users;
+
+    private Deployment(S3StorageOptions? bucket, IEnumerable<string> settings)
+    {
+        _bucket = bucket;
+        _settings = new Dictionary<string, string>
+        {
+            ["PATH"] = Environment.GetEnvironmentVariable("PATH") ?? "",
+            ["Kinora__Auth__Secret"] = ApiProcess.Secret,
+            ["Kinora__RateLimits__CredentialsPerMinute"] = "1000000",
+            ["Kinora__Uploads__TmpDir"] = UploadFolder,
+            ["Kinora__Worker__WorkDir"] = WorkFolder,
+            ["Kinora__Worker__Drain"] = "00:00:01",
+            ["Kinora__Jobs__Beat"] = "00:00:00.2",
+            ["Kinora__Jobs__DispatchInterval"] = "00:00:00.2",
+            ["Kinora__Collector__Interval"] = "00:00:00.5",
+            ["Kinora__Collector__AbandonedGrace"] = "00:00:01",
+        };
+        AddStorage();
+        foreach (var (name, value) in Parse(settings))
+        {
+            _settings[name] = value;
+        }
+    }
+
+    /// <summary>The API that is started first; requests go to it.</summary>
+    public KinoraProcess Api { get; private set; } = null!;
+
+    public string StoreFolder => _folder.Path("objects");
+
+    public string UploadFolder => _folder.Path("uploads");
+
+    public string WorkFolder => _folder.Path("work");
+
+    public string RedisConnectionString => _redis.ConnectionString;
+
+    /// <summary>The last lines of all processes, for the complaint of a test that waited in vain.</summary>
+    public string Log => string.Join('\n', _lines.Where(l => !l.Contains("\"@l\":\"Information\"", StringComparison.Ordinal)).TakeLast(60));
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    /// <param name="bucket">Null: a folder.</param>
+    /// <param name="settings">For all processes: "Kinora__Jobs__Lease=00:00:03".</param>
+    /// <returns>With one API and no worker.</returns>
+    public static async Task<Deployment> StartAsync(S3StorageOptions? bucket, params string[] settings)
+    {
+        var deployment = new Deployment(bucket, settings);
+        try
+        {
+            await deployment.StartAsync();
+            return deployment;
+        }
+        catch
+        {
+            await deployment.DisposeAsync();
+            throw;
+        }
+    }
+
+    public Task<KinoraProcess> StartWorkerAsync(params string[] settings) => StartProcessAsync("Kinora.Worker", settings);
+
+    public Task<KinoraProcess> StartApiAsync(params string[] settings) => StartProcessAsync("Kinora.Api", settings);
+
+    /// <summary>A new user, logged in.</summary>
+    public async Task<KinoraClient> CreateUserAsync(KinoraProcess? api = null)
+    {
+        var email = $"user{Interlocked.Increment(ref _users)}@example.org";
+        return await KinoraClient.RegisterAsync((api ?? Api).Address, email, () => Log, Cancellation);
+    }
+
+    public IObjectStore OpenStore() => _bucket is null
+        ? new FolderObjectStore(new FolderStorageOptions { Path = StoreFolder }, TimeProvider.System)
+        : new S3ObjectStore(_bucket, NullLogger<S3ObjectStore>.Instance);
+
+    /// <summary>The keys of all objects of a video.</summary>
+    public async Task<List<string>> ListObjectsAsync(Guid videoId)
+    {
+        var store = OpenStore();
+        using var disposable = store as IDisposable;
+        var keys = new List<string>();
+        foreach (var prefix in (string[])[$"sources/{videoId}/", $"derivatives/{videoId}/"])
+        {
+            await foreach (var item in store.ListAsync(prefix, Cancellation))
+            {
+                keys.Add(item.Key);
+            }
+        }
+
+        return keys;
+    }
+
+    /// <summary>What attempts have in their scratch folders; the folders themselves and their locks do not count.</summary>
+    public IReadOnlyList<string> ListScratchFiles() => !Directory.Exists(WorkFolder) ? [] : [
+        .. Directory.EnumerateFiles(WorkFolder, "*", SearchOption.AllDirectories).Where(f => Path.GetFileName(f) != ".lock")];
+
+    public async Task<NpgsqlConnection> OpenDatabaseAsync() => await _database!.OpenConnectionAsync(Cancellation);
+
+    public async Task<T> QueryAsync<T>(string sql)
+    {
+        await using var command = _database!.CreateCommand(sql);
+        return (T)(await command.ExecuteScalarAsync(Cancellation))!;
+    }
+
+    public Task StopRedisAsync() => _redis.DisposeAsync().AsTask();
+
+    public async Task StartRedisAgainAsync() =>
+        _redis = await RedisServer.StartAsync(Path.Combine(_servers, "redis"), _redis.Port, Cancellation);
+
+    public Task StopPostgresAsync() => _postgres.DisposeAsync().AsTask();
+
+    public async Task StartPostgresAgainAsync() => _postgres = await PostgresServer.StartAsync(
+        Path.Combine(_servers, "postgres"), _postgres.Port, PostgresDurability.None, Cancellation);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Task.WhenAll(_processes.Select(p => p.DisposeAsync().AsTask()));
+        foreach (var disposable in (IAsyncDisposable?[])[_database, _postgres, _redis])
+        {
+            if (disposable is not null)
+            {
+                await disposable.DisposeAsync();
+            }
+        }
+
+        _folder.Dispose();
+        Directory.Delete(_servers, recursive: true);
+    }
+
+    private static IEnumerable<(string Name, string Value)> Parse(IEnumerable<string> settings) =>
+        settings.Select(s => s.Split('=', 2)).Select(s => (s[0], s[1]));
+
+    private void AddStorage()
+    {
+        _settings["Kinora__Storage__Kind"] = _bucket is null ? "Folder" : "S3";
+        _settings["Kinora__Storage__Folder__Path"] = StoreFolder;
+        if (_bucket is not null)
+        {
+            const string prefix = "Kinora__Storage__S3__";
+            _settings[prefix + "Endpoint"] = _bucket.Endpoint!;
+            _settings[prefix + "Bucket"] = _bucket.Bucket;
+            _settings[prefix + "AccessKey"] = _bucket.AccessKey!;
+            _settings[prefix + "SecretKey"] = _bucket.SecretKey!;
+            _settings[prefix + "ChecksumMode"] = _bucket.ChecksumMode.ToString();
+            _settings[prefix + "UseChunkEncoding"] = _bucket.UseChunkEncoding.ToString();
+            _settings[prefix + "CreateBucket"] = _bucket.CreateBucket.ToString();
+        }
+    }
+
+    private async Task StartAsync()
+    {
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        timeout.CancelAfter(StartTimeout);
+        Directory.CreateDirectory(_servers);
+        var redis = RedisServer.StartAsync(Path.Combine(_servers, "redis"), null, timeout.Token);
+        _postgres = await PostgresServer.StartAsync(Path.Combine(_servers, "postgres"), null, PostgresDurability.None, timeout.Token);
+        _redis = await redis;
+        _database = NpgsqlDataSource.Create(_postgres.ConnectionString);
+        _settings["Kinora__Database__ConnectionString"] = _postgres.ConnectionString;
+        _settings["Kinora__Redis__ConnectionString"] = _redis.ConnectionString;
+        var code = await HttpProcess.RunAsync(Program("Kinora.Api"), "migrate", _settings, Keep, timeout.Token);
+        Assert.True(code == 0, Log);
+        Api = await StartApiAsync();
+    }
+
+    private async Task<KinoraProcess> StartProcessAsync(string project, string[] settings)
+    {
+        var environment = new Dictionary<string, string>(_settings);
+        foreach (var (name, value) in Parse(settings))
+        {
+            environment[name] = value;
+        }
+
+        var process = new KinoraProcess(await HttpProcess.StartAsync(Program(project), FreePort.Find(), environment, Keep));
+        lock (_processes)
+        {
+            _processes.Add(process);
+        }
+
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        timeout.CancelAfter(StartTimeout);
+        while (!await process.IsReadyAsync(timeout.Token))
+        {
+            Assert.False(process.Exited.IsCompleted, Log);
+            await Task.Delay(ReadyInterval, timeout.Token);
+        }
+
+        return process;
+    }
+
+    private static string Program(string project) => Path.Combine(AppContext.BaseDirectory, project + ".dll");
+
+    private void Keep(string line)
+    {
+        _lines.Enqueue(line);
+        if (_lines.Count > KeptLines)
+        {
+            _lines.TryDequeue(out _);
+        }
+    }
+}

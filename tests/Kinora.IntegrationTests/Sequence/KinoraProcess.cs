@@ -1,0 +1,71 @@
+using System.Globalization;
+using Kinora.Cli.Running;
+using Kinora.Core.Infra.Processes;
+
+namespace Kinora.IntegrationTests.Sequence;
+
+/// <summary>A running API or worker.</summary>
+public sealed class KinoraProcess(IRunningProcess process) : IAsyncDisposable
+{
+    public int Id => process.Id;
+
+    public Uri Address => new($"http://127.0.0.1:{process.Port}");
+
+    public Task<int> Exited => process.Exited;
+
+    /// <summary>The ids of its ffmpeg processes.</summary>
+    public IReadOnlyList<int> Encoders => [.. Children(Id).Where(child => NameOf(child) == "ffmpeg")];
+
+    /// <summary>Resident memory, in bytes.</summary>
+    public long ResidentBytes
+    {
+        get
+        {
+            var line = File.ReadLines($"/proc/{Id}/status").First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
+            return 1024 * long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+        }
+    }
+
+    public Task<bool> IsReadyAsync(CancellationToken cancellation) => process.IsReadyAsync(cancellation);
+
+    public void Signal(PosixSignalNumber signal) => process.Signal(signal);
+
+    public static bool IsAlive(int pid) => ProcessIdentity.Of(pid) is not null;
+
+    /// <summary>Idempotent. A frozen process is woken first: it would not hear that it is to end.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        process.Signal(PosixSignalNumber.Continue);
+        await process.DisposeAsync();
+    }
+
+    private static IEnumerable<int> Children(int parent)
+    {
+        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        {
+            if (int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out var pid) && ParentOf(pid) == parent)
+            {
+                yield return pid;
+            }
+        }
+    }
+
+    // proc(5): after the name in brackets come the state and the parent's id.
+    private static int? ParentOf(int pid) => Read($"/proc/{pid}/stat") is { } stat
+        ? int.Parse(stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1], CultureInfo.InvariantCulture)
+        : null;
+
+    private static string? NameOf(int pid) => Read($"/proc/{pid}/comm")?.Trim();
+
+    private static string? Read(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+}
