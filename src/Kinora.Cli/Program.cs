@@ -2,12 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using Kinora.Cli;
 using Kinora.Cli.Commands;
-using Kinora.Cli.Running;
-
-if (args.Contains(DetachedStart.Option))
-{
-    DetachedStart.TakeOutputs();
-}
 
 var root = new RootCommand("Kinora, a self-hosted video service.")
 {

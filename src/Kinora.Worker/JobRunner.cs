@@ -57,7 +57,7 @@ internal sealed partial class JobRunner(
                 metrics.JobFinished(job.Type, status, outcome.Code, clock.Elapsed);
             }
 
-            LogEnded(job.Type, job.Attempt, job.MaxAttempts, outcome.Name, outcome.Code?.Name, clock.ElapsedMilliseconds);
+            LogEnded(job.Type, job.Attempt, job.MaxAttempts, outcome, clock.ElapsedMilliseconds);
         }
         finally
         {
@@ -163,12 +163,15 @@ internal sealed partial class JobRunner(
         public static readonly Outcome Succeeded = new("succeeded", JobStatus.Succeeded, null);
         public static readonly Outcome Lost = new("lost", null, null);
         public static readonly Outcome Released = new("released", null, null);
+
+        /// <summary>"retry STORAGE"; what is in no code is the bare word.</summary>
+        public override string ToString() => Code is null ? Name : $"{Name} {Code.Name}";
     }
 
     [LoggerMessage(
         Level = LogLevel.Information,
-        Message = "{type} attempt {attempt} of {maxAttempts} ended: {outcome} {code} after {elapsedMs} ms")]
-    private partial void LogEnded(JobType type, int attempt, int maxAttempts, string outcome, string? code, long elapsedMs);
+        Message = "{type} attempt {attempt} of {maxAttempts} ended: {outcome} after {elapsedMs} ms")]
+    private partial void LogEnded(JobType type, int attempt, int maxAttempts, Outcome outcome, long elapsedMs);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The attempt failed with {code}")]
     private partial void LogFailed(Exception exception, string code);

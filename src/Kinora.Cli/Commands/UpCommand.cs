@@ -14,7 +14,7 @@ internal static class UpCommand
         var dataDir = CommonOptions.DataDir();
         var workers = new Option<int>("--workers") { Description = "How many workers to run.", DefaultValueFactory = _ => 1 };
         var detach = new Option<bool>("--detach") { Description = "Return when ready and go on in the background; logs go to DATA/logs." };
-        var detached = new Option<bool>(DetachedStart.Option) { Hidden = true, Description = "The background process that --detach starts." };
+        var detached = new Option<bool>("--detached") { Hidden = true, Description = "The background process that --detach starts." };
         workers.Validators.Add(CommonOptions.Range(0, 64));
         var command = new Command("up", "Start PostgreSQL, Redis, the API and the workers.") { port, dataDir, workers, detach, detached };
         command.SetAction((result, cancellation) =>
@@ -48,7 +48,7 @@ internal static class UpCommand
 
     private static async Task<int> DetachAsync(DataFolder folder, int port, int workers, CancellationToken cancellation)
     {
-        List<string> arguments = ["up", DetachedStart.Option, "--port", $"{port}", "--workers", $"{workers}", "--data-dir", folder.Root];
+        List<string> arguments = ["up", "--detached", "--port", $"{port}", "--workers", $"{workers}", "--data-dir", folder.Root];
         var url = await DetachedStart.RunAsync(folder, arguments, cancellation);
         await Console.Out.WriteLineAsync($"ready {url}");
         return 0;
@@ -58,7 +58,7 @@ internal static class UpCommand
     {
         folder.Create();
         using var log = new FileProcessLog(folder);
-        var channel = DetachedStart.OpenChannel(folder);
+        var channel = DetachedStart.TakeChannel(folder);
         try
         {
             await using var stack = await KinoraStack.StartAsync(folder, port, workers, () => log, cancellation);

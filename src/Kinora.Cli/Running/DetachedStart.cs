@@ -1,7 +1,6 @@
 using System.Collections;
 using System.Runtime.InteropServices;
 using Kinora.Core.Infra.Processes;
-using Microsoft.Win32.SafeHandles;
 
 namespace Kinora.Cli.Running;
 
@@ -16,11 +15,6 @@ internal static partial class DetachedStart
     private const int DuplicateCloseOnExec = 1030; // F_DUPFD_CLOEXEC of fcntl.h
     private const int FirstFreeDescriptor = 3;
 
-    private static int _channel;
-
-    /// <summary>The hidden option of `up` that marks the detached process.</summary>
-    public const string Option = "--detached";
-
     /// <summary>Runs this program again with the arguments, detached, and returns the URL once it is ready.</summary>
     public static async Task<string> RunAsync(DataFolder folder, IReadOnlyList<string> arguments, CancellationToken cancellation)
     {
@@ -32,6 +26,10 @@ internal static partial class DetachedStart
             Environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(v => (string)v.Key, v => (string?)v.Value ?? ""),
             WorkingDirectory = Directory.GetCurrentDirectory(),
             RedirectOutput = true,
+
+            // Not our own error output: the runtime keeps a duplicate of what it was started with, and a pipe behind
+            // `kinora up --detach 2>&1` would never see its end. What goes wrong is told by the channel or in the log.
+            OnErrorLine = _ => { },
         });
         using var reader = new StreamReader(starter.Output);
         var word = await reader.ReadLineAsync(cancellation) ?? "";
@@ -40,27 +38,18 @@ internal static partial class DetachedStart
             : throw new CommandFailure(word.Length > 0 ? word : $"the detached process ended at its start: see {Path.Combine(folder.Logs, LogName)}.");
     }
 
-    /// <summary>
-    /// In the detached process, first of all: takes its inherited outputs away. Whatever opens the console keeps duplicates of them, and a
-    /// pipe behind `kinora up --detach` would never see its end.
-    /// </summary>
-    public static void TakeOutputs()
-    {
-        _channel = Control(1, DuplicateCloseOnExec, FirstFreeDescriptor);
-        using var nothing = File.OpenHandle("/dev/null", FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
-        SetOutputs(nothing);
-    }
-
-    /// <summary>From here on what the runtime itself has to say is in the file.</summary>
+    /// <summary>In the detached process, before anything is written: from here on its output is the file.</summary>
     /// <returns>The way to the starter. Disposing it without a word means failure.</returns>
-    public static StreamWriter OpenChannel(DataFolder folder)
+    public static StreamWriter TakeChannel(DataFolder folder)
     {
+        var channel = Control(1, DuplicateCloseOnExec, FirstFreeDescriptor);
         using (var log = File.OpenHandle(Path.Combine(folder.Logs, LogName), FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete))
         {
-            SetOutputs(log);
+            _ = Duplicate((int)log.DangerousGetHandle(), 1);
+            _ = Duplicate((int)log.DangerousGetHandle(), 2);
         }
 
-        return new StreamWriter(new FileStream(new SafeFileHandle(_channel, ownsHandle: true), FileAccess.Write));
+        return new StreamWriter(new FileStream(new Microsoft.Win32.SafeHandles.SafeFileHandle(channel, ownsHandle: true), FileAccess.Write));
     }
 
     public static void TellReady(StreamWriter channel, string url) => Tell(channel, Ready + url);
@@ -78,12 +67,6 @@ internal static partial class DetachedStart
         {
             // The starter is gone: the terminal was closed, or it was interrupted. What was asked for goes on.
         }
-    }
-
-    private static void SetOutputs(SafeFileHandle file)
-    {
-        _ = Duplicate((int)file.DangerousGetHandle(), 1);
-        _ = Duplicate((int)file.DangerousGetHandle(), 2);
     }
 
     [LibraryImport("libc", EntryPoint = "fcntl")]

@@ -63,6 +63,6 @@ internal sealed partial class AuthSecretCheck(IHostEnvironment environment, ILog
 
     private bool IsForgiving => environment.IsDevelopment() || environment.IsEnvironment("Test");
 
-    [LoggerMessage(1, LogLevel.Warning, "Kinora:Auth:Secret is not set: a random one is used, and all sessions end when this process does")]
+    [LoggerMessage(1, LogLevel.Warning, "Kinora:Auth:Secret is not set: a random one is used, and access tokens and playback links end when this process does")]
     private static partial void SecretMadeUp(ILogger logger);
 }

@@ -16,8 +16,9 @@ public sealed class MediaOptions
     [Range(1, 4096)]
     public int MinSidePixels { get; set; } = 16;
 
-    [Range(typeof(TimeSpan), "00:00:01", "7.00:00:00")]
-    public TimeSpan MaxDuration { get; set; } = TimeSpan.FromHours(12);
+    /// <summary>Above some 9 hours the starts of all segments do not fit into one argument of ffmpeg (128 KiB).</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "09:00:00")]
+    public TimeSpan MaxDuration { get; set; } = TimeSpan.FromHours(8);
 
     /// <summary>Of all kinds, subtitles and data among them.</summary>
     [Range(1, MediaProbe.MaxStreams)]

@@ -12,6 +12,9 @@ public static class MediaPolicy
     /// <summary>x264 takes no longer side.</summary>
     private const int MaxSidePixels = 16384;
 
+    /// <summary>Beyond it the small renditions would be less than a macroblock high.</summary>
+    private const int MaxAspect = 20;
+
     /// <summary>
     /// Throws <see cref="JobFailedException"/> for a file that is not to be processed. A missing duration is no reason: recordings of
     /// browsers have none.
@@ -48,6 +51,12 @@ public static class MediaPolicy
         if (Math.Min(video.Width, video.Height) < limits.MinSidePixels)
         {
             throw new JobFailedException(JobErrorCode.UnsupportedGeometry, $"The picture is unknown or below {limits.MinSidePixels} pixels.");
+        }
+
+        var (shortSide, longSide) = (Math.Min(video.DisplayWidth, video.DisplayHeight), Math.Max(video.DisplayWidth, video.DisplayHeight));
+        if (shortSide < limits.MinSidePixels || longSide > MaxSidePixels || longSide > MaxAspect * shortSide)
+        {
+            throw new JobFailedException(JobErrorCode.UnsupportedGeometry, "The picture has a size or shape that is not supported.");
         }
 
         if ((long)video.Width * video.Height > limits.MaxPixels || Math.Max(video.Width, video.Height) > MaxSidePixels)

@@ -16,7 +16,7 @@ public sealed class VideoService(
     /// Zombies of a deleted video's jobs may still write for a moment: their prefixes are swept after this. What is published is swept at
     /// once.
     /// </summary>
-    private static readonly TimeSpan WritingGrace = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan WritingGrace = TimeSpan.FromMinutes(10);
 
     /// <summary>To be named in each call: EF has none by default, where PostgreSQL has this one.</summary>
     private const string LikeEscape = @"\";

@@ -31,7 +31,7 @@ public sealed class KinoraMetrics
         _jobsFinished = meter.CreateCounter<long>("kinora.jobs.finished", description: "Jobs that came to their end.");
         _jobAttempts = meter.CreateCounter<long>("kinora.job.attempts", description: "Attempts that workers began; kind: first or retry.");
         _jobDuration = meter.CreateHistogram(
-            "kinora.job.duration", "s", "From a job's first attempt to its end.", null,
+            "kinora.job.duration", "s", "Of the attempt that ended the job.", null,
             new InstrumentAdvice<double> { HistogramBucketBoundaries = DurationBuckets });
         _uploads = meter.CreateCounter<long>("kinora.uploads", description: "Uploads that became videos or were refused.");
         _uploadBytes = meter.CreateCounter<long>("kinora.upload", "By", "Bytes of the uploads that became videos.");

@@ -56,10 +56,6 @@ public sealed class TranscodePlanner(IOptions<TranscodingOptions> options)
         };
     }
 
-    /// <summary>The names that <see cref="Plan"/> would take, largest first.</summary>
-    public IReadOnlyList<string> NamesFor(MediaInfo info) =>
-        [.. Ladder.SizesFor(CheckedVideo(info), _options.MaxShortSide).Select(rung => rung.Name)];
-
     internal static MediaStream CheckedVideo(MediaInfo info)
     {
         if (FfmpegCommand.DemuxerOf(info.Container) is null)
