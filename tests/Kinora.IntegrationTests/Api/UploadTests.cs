@@ -1,45 +1,20 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Kinora.Core.Infra.Storage;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
-using Npgsql;
 
 namespace Kinora.IntegrationTests.Api;
 
-public sealed class UploadTests(ApiFixture fixture, RecordedApi upload) : IClassFixture<RecordedApi>, IAsyncLifetime
+/// <summary>Forms, names and bytes that clients send.</summary>
+public sealed class UploadTests(ApiFixture fixture, RecordedApi recorded) : UploadTest(fixture, recorded)
 {
-    private ApiUser _user = null!;
-    private HttpClient _client = null!;
-    private int _callsBefore;
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     public static TheoryData<string> MalformedForms =>
     [
         "no part", "no file part", "two files", "wrong name", "no boundary", "boundary of 71 characters", "unterminated", "cut in a header",
         "10,000 parts", "1 MB of headers", "title of 201 characters", "empty title", "title with NUL", "title that is no UTF-8", "two titles",
         "title of 5,000 bytes", "transcode maybe", "empty transcode", "empty file", "no disposition", "not a form", "fields only after a bad file",
     ];
-
-    public async ValueTask InitializeAsync()
-    {
-        _user = await fixture.CreateUserAsync();
-        _client = ApiFixture.CreateClient(upload.Api, _user);
-        _callsBefore = upload.Store.Calls.Count;
-    }
-
-    public ValueTask DisposeAsync()
-    {
-        _client.Dispose();
-        _user.Dispose();
-        return ValueTask.CompletedTask;
-    }
 
     [Fact]
     public async Task An_upload_becomes_a_video_with_an_analysis()
@@ -52,7 +27,7 @@ public sealed class UploadTests(ApiFixture fixture, RecordedApi upload) : IClass
         var answer = await response.Content.ReadFromJsonAsync<JsonElement>(Cancellation);
         var videoId = answer.GetProperty("videoId").GetGuid();
         Assert.Equal($"/v1/videos/{videoId}", response.Headers.Location?.OriginalString);
-        var video = await _client.GetFromJsonAsync<JsonElement>(response.Headers.Location, Cancellation);
+        var video = await Client.GetFromJsonAsync<JsonElement>(response.Headers.Location, Cancellation);
         Assert.Equal("UPLOADED", video.GetProperty("status").GetString());
         Assert.Equal("video/mp4", video.GetProperty("contentType").GetString());
         Assert.Equal("a walk.mp4", video.GetProperty("originalFilename").GetString());
@@ -60,10 +35,10 @@ public sealed class UploadTests(ApiFixture fixture, RecordedApi upload) : IClass
         Assert.Equal(bytes.Length, video.GetProperty("sizeBytes").GetInt64());
         Assert.Equal(JsonValueKind.Null, video.GetProperty("durationMs").ValueKind);
         Assert.EndsWith("Z", video.GetProperty("createdAt").GetString(), StringComparison.Ordinal);
-        var job = await _client.GetFromJsonAsync<JsonElement>($"/v1/jobs/{answer.GetProperty("analyzeJobId").GetGuid()}", Cancellation);
+        var job = await Client.GetFromJsonAsync<JsonElement>($"/v1/jobs/{answer.GetProperty("analyzeJobId").GetGuid()}", Cancellation);
         Assert.Equal("ANALYZE", job.GetProperty("type").GetString());
         Assert.Equal(videoId, job.GetProperty("videoId").GetGuid());
-        Assert.Equal(bytes, await File.ReadAllBytesAsync(Path.Combine(upload.ObjectsDir, ObjectKey.Source(videoId)), Cancellation));
+        Assert.Equal(bytes, await File.ReadAllBytesAsync(Path.Combine(Recorded.ObjectsDir, ObjectKey.Source(videoId)), Cancellation));
         AssertSpoolIsEmpty();
     }
 
@@ -85,7 +60,7 @@ public sealed class UploadTests(ApiFixture fixture, RecordedApi upload) : IClass
     [MemberData(nameof(MalformedForms))]
     public async Task A_malformed_form_is_invalid_and_leaves_nothing(string kind)
     {
-        using var response = await _client.PostAsync("/v1/videos", Malformed(kind), Cancellation);
+        using var response = await Client.PostAsync("/v1/videos", Malformed(kind), Cancellation);
 
         await response.ShouldBeErrorAsync(HttpStatusCode.BadRequest, "VALIDATION_ERROR");
         await AssertNothingIsLeftAsync();
@@ -121,7 +96,7 @@ public sealed class UploadTests(ApiFixture fixture, RecordedApi upload) : IClass
         var video = await ReadVideoAsync(response);
         Assert.Equal(shown, video.GetProperty("originalFilename").GetString());
         Assert.Equal(title, video.GetProperty("title").GetString());
-        Assert.All(upload.Store.Calls, call => Assert.Matches("^(put|get|head) (sources|derivatives)/[0-9a-f-]{36}/[0-9a-z./-]+$", call));
+        Assert.All(Recorded.Store.Calls, call => Assert.Matches("^(put|get|head) (sources|derivatives)/[0-9a-f-]{36}/[0-9a-z./-]+$", call));
     }
 
     [Fact]
@@ -173,172 +148,9 @@ public sealed class UploadTests(ApiFixture fixture, RecordedApi upload) : IClass
     [Fact]
     public async Task A_body_that_is_no_form_is_unsupported()
     {
-        using var response = await _client.PostAsJsonAsync("/v1/videos", new { title = "x" }, Cancellation);
+        using var response = await Client.PostAsJsonAsync("/v1/videos", new { title = "x" }, Cancellation);
 
         await response.ShouldBeErrorAsync(HttpStatusCode.UnsupportedMediaType, "UNSUPPORTED_MEDIA_TYPE");
-    }
-
-    [Fact]
-    public async Task A_body_declared_too_large_is_refused_before_it_is_read()
-    {
-        var answer = await SendRawAsync(Head("Content-Length: 21474836480", "Expect: 100-continue"), []);
-
-        Assert.StartsWith("HTTP/1.1 413 ", answer, StringComparison.Ordinal);
-        Assert.Contains("PAYLOAD_TOO_LARGE", answer, StringComparison.Ordinal);
-        Assert.DoesNotContain("100 Continue", answer, StringComparison.Ordinal);
-        await AssertNothingIsLeftAsync();
-    }
-
-    [Fact]
-    public async Task A_file_larger_than_the_limit_within_the_margin_of_the_form_is_too_large()
-    {
-        using var response = await PostAsync(new UploadBody().File(UploadBody.Mp4(RecordedApi.MaxBytes + 1)));
-
-        await response.ShouldBeErrorAsync(HttpStatusCode.RequestEntityTooLarge, "PAYLOAD_TOO_LARGE");
-        await AssertNothingIsLeftAsync();
-    }
-
-    [Fact]
-    public async Task A_file_of_exactly_the_limit_is_taken()
-    {
-        using var response = await PostAsync(new UploadBody().File(UploadBody.Mp4(RecordedApi.MaxBytes)));
-
-        Assert.Equal(RecordedApi.MaxBytes, (await ReadVideoAsync(response)).GetProperty("sizeBytes").GetInt64());
-    }
-
-    [Fact]
-    public async Task A_chunked_body_that_grows_too_large_is_cut_off()
-    {
-        var start = new UploadBody().File(UploadBody.Mp4()).WithoutEnd()[..^2];
-        var megabyte = new byte[1024 * 1024];
-
-        var answer = await SendRawAsync(Head("Transfer-Encoding: chunked"), [Chunk(start), .. Enumerable.Repeat(Chunk(megabyte), 1000)]);
-
-        Assert.StartsWith("HTTP/1.1 413 ", answer, StringComparison.Ordinal);
-        Assert.Contains("PAYLOAD_TOO_LARGE", answer, StringComparison.Ordinal);
-        await AssertNothingIsLeftAsync();
-    }
-
-    [Fact]
-    public async Task A_body_that_ends_before_its_length_leaves_nothing()
-    {
-        var body = new UploadBody().File(UploadBody.Mp4(100_000)).End();
-
-        var answer = await SendRawAsync(Head($"Content-Length: {body.Length}"), [body[..50_000]], endsSending: true);
-
-        Assert.True(answer.Length == 0 || answer.StartsWith("HTTP/1.1 400 ", StringComparison.Ordinal), answer);
-        await AssertNothingIsLeftAsync();
-    }
-
-    [Fact]
-    public async Task A_body_that_is_longer_than_declared_is_cut_there()
-    {
-        var body = new UploadBody().File(UploadBody.Mp4(100_000)).End();
-
-        var answer = await SendRawAsync(Head("Content-Length: 50000"), [body]);
-
-        Assert.StartsWith("HTTP/1.1 400 ", answer, StringComparison.Ordinal);
-        await AssertNothingIsLeftAsync();
-    }
-
-    [Fact]
-    public async Task A_client_that_goes_away_leaves_nothing()
-    {
-        var body = new UploadBody().File(UploadBody.Mp4(900_000)).End();
-        using (var client = await ConnectAsync())
-        {
-            await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(Head($"Content-Length: {body.Length}")), Cancellation);
-            await client.GetStream().WriteAsync(body.AsMemory(0, 500_000), Cancellation);
-            await UntilAsync(() => Directory.EnumerateFiles(upload.TmpDir).Any());
-            client.Client.LingerState = new LingerOption(true, 0);
-        }
-
-        await UntilAsync(() => !Directory.EnumerateFiles(upload.TmpDir).Any());
-        await AssertNothingIsLeftAsync();
-    }
-
-    [Fact]
-    public async Task Nobody_uploads_without_a_token()
-    {
-        using var client = ApiFixture.CreateClient(upload.Api);
-
-        using var response = await client.PostAsync("/v1/videos", new UploadBody().File(UploadBody.Mp4()).ToContent(), Cancellation);
-
-        await response.ShouldBeErrorAsync(HttpStatusCode.Unauthorized, "UNAUTHORIZED");
-        await AssertNothingIsLeftAsync();
-    }
-
-    [Fact]
-    public async Task A_store_that_fails_after_the_bytes_came_leaves_no_video_and_the_bytes_to_the_collector()
-    {
-        upload.Store.OnStored = _ => throw new StorageException("The answer was lost.");
-        using var response = await PostAsync(new UploadBody().File(UploadBody.Mp4()));
-        upload.Store.OnStored = _ => { };
-
-        await response.ShouldBeErrorAsync(HttpStatusCode.ServiceUnavailable, "UNAVAILABLE");
-        Assert.NotNull(response.Headers.RetryAfter);
-        Assert.Equal(0, await CountVideosAsync());
-        AssertSpoolIsEmpty();
-        var key = upload.Store.Calls.Last()["put ".Length..];
-        var prefix = key[..(key.LastIndexOf('/') + 1)];
-        Assert.Equal(IntentState.Doomed, (await FindIntentAsync(prefix))?.State);
-        Assert.True(File.Exists(Path.Combine(upload.ObjectsDir, key)));
-        using var collector = new Collector(
-            upload.Api.Services.GetRequiredService<NpgsqlDataSource>(),
-            upload.Store,
-            Options.Create(new CollectorOptions { Interval = TimeSpan.FromMilliseconds(100) }),
-            NullLogger<Collector>.Instance);
-        await collector.StartAsync(Cancellation);
-        await UntilAsync(async () => await FindIntentAsync(prefix) is null);
-        await collector.StopAsync(Cancellation);
-        Assert.False(File.Exists(Path.Combine(upload.ObjectsDir, key)));
-    }
-
-    [Fact]
-    public async Task A_store_whose_folder_is_a_file_is_unavailable()
-    {
-        using var folder = new Servers.TestFolder();
-        await using var api = await fixture.StartApiAsync(
-            $"--Kinora:Uploads:TmpDir={folder.Path("uploads")}", $"--Kinora:Storage:Folder:Path={folder.Path("objects")}");
-        folder.Write("objects", 1);
-        using var client = ApiFixture.CreateClient(api, _user);
-
-        using var response = await client.PostAsync("/v1/videos", new UploadBody().File(UploadBody.Mp4()).ToContent(), Cancellation);
-
-        await response.ShouldBeErrorAsync(HttpStatusCode.ServiceUnavailable, "UNAVAILABLE");
-        Assert.NotNull(response.Headers.RetryAfter);
-        Assert.Equal(0, await CountVideosAsync());
-        Assert.Empty(Directory.EnumerateFiles(folder.Path("uploads")));
-    }
-
-    [Fact]
-    public async Task A_spool_that_cannot_be_written_is_unavailable_and_not_the_clients_fault()
-    {
-        using var folder = new Servers.TestFolder();
-        await using var api = await fixture.StartApiAsync($"--Kinora:Uploads:TmpDir={folder.Path("uploads")}");
-        using var client = ApiFixture.CreateClient(api, _user);
-        using var first = await client.PostAsync("/v1/videos", new UploadBody().File(UploadBody.Mp4()).ToContent(), Cancellation);
-        Directory.Delete(folder.Path("uploads"));
-
-        using var response = await client.PostAsync("/v1/videos", new UploadBody().File(UploadBody.Mp4()).ToContent(), Cancellation);
-
-        Assert.Equal(HttpStatusCode.Created, first.StatusCode);
-        await response.ShouldBeErrorAsync(HttpStatusCode.ServiceUnavailable, "UNAVAILABLE");
-    }
-
-    [Fact]
-    public async Task A_disk_that_is_nearly_full_is_unavailable()
-    {
-        using var folder = new Servers.TestFolder();
-        await using var api = await fixture.StartApiAsync(
-            $"--Kinora:Uploads:TmpDir={folder.Path("uploads")}", $"--Kinora:Uploads:MinFreeBytes={long.MaxValue}");
-        using var client = ApiFixture.CreateClient(api, _user);
-
-        using var response = await client.PostAsync("/v1/videos", new UploadBody().File(UploadBody.Mp4()).ToContent(), Cancellation);
-
-        await response.ShouldBeErrorAsync(HttpStatusCode.ServiceUnavailable, "UNAVAILABLE");
-        Assert.NotNull(response.Headers.RetryAfter);
-        Assert.Equal(0, await CountVideosAsync());
     }
 
     private static HttpContent Malformed(string kind) => kind switch
@@ -367,104 +179,4 @@ public sealed class UploadTests(ApiFixture fixture, RecordedApi upload) : IClass
         "fields only after a bad file" => new UploadBody().File([]).Field("title", "x").ToContent(),
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
-
-    private Task<HttpResponseMessage> PostAsync(UploadBody body) => _client.PostAsync("/v1/videos", body.ToContent(), Cancellation);
-
-    private async Task<JsonElement> ReadVideoAsync(HttpResponseMessage response)
-    {
-        Assert.True(response.StatusCode == HttpStatusCode.Created, await response.Content.ReadAsStringAsync(Cancellation));
-        AssertSpoolIsEmpty();
-        return await _client.GetFromJsonAsync<JsonElement>(response.Headers.Location, Cancellation);
-    }
-
-    private async Task AssertNothingIsLeftAsync()
-    {
-        AssertSpoolIsEmpty();
-        Assert.Equal(_callsBefore, upload.Store.Calls.Count);
-        Assert.Equal(0, await CountVideosAsync());
-    }
-
-    private void AssertSpoolIsEmpty() => Assert.Empty(Directory.EnumerateFileSystemEntries(upload.TmpDir));
-
-    private Task<int> CountVideosAsync() => fixture.QueryAsync(db => db.Videos.CountAsync(v => v.OwnerId == _user.Id, Cancellation));
-
-    private Task<StorageIntent?> FindIntentAsync(string prefix) =>
-        fixture.QueryAsync(db => db.StorageIntents.AsNoTracking().FirstOrDefaultAsync(i => i.Prefix == prefix, Cancellation));
-
-    private string Head(params string[] headers) =>
-        $"POST /v1/videos HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {_user.AccessToken}\r\n"
-        + $"Content-Type: multipart/form-data; boundary=kinora-test-boundary\r\n{string.Join("\r\n", headers)}\r\n\r\n";
-
-    private static byte[] Chunk(byte[] bytes) => [.. Encoding.ASCII.GetBytes($"{bytes.Length:x}\r\n"), .. bytes, .. "\r\n"u8];
-
-    private async Task<TcpClient> ConnectAsync()
-    {
-        var client = new TcpClient();
-        await client.ConnectAsync(upload.Api.Address.Host, upload.Api.Address.Port, Cancellation);
-        return client;
-    }
-
-    /// <summary>Sends until all is sent or the server will have no more; the answer until the server closes, or has said all.</summary>
-    private async Task<string> SendRawAsync(string head, IEnumerable<byte[]> body, bool endsSending = false)
-    {
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        timeout.CancelAfter(TimeSpan.FromSeconds(30));
-        using var client = await ConnectAsync();
-        var stream = client.GetStream();
-        var reading = ReadAnswerAsync(stream, timeout.Token);
-        try
-        {
-            await stream.WriteAsync(Encoding.ASCII.GetBytes(head), timeout.Token);
-            foreach (var piece in body)
-            {
-                await stream.WriteAsync(piece, timeout.Token);
-            }
-
-            if (endsSending)
-            {
-                client.Client.Shutdown(SocketShutdown.Send);
-            }
-        }
-        catch (IOException)
-        {
-            // It has answered and closed the connection.
-        }
-
-        return await reading;
-    }
-
-    private static async Task<string> ReadAnswerAsync(NetworkStream stream, CancellationToken cancellation)
-    {
-        var answer = new StringBuilder();
-        var buffer = new byte[16 * 1024];
-        try
-        {
-            for (int read; (read = await stream.ReadAsync(buffer, cancellation)) > 0;)
-            {
-                answer.Append(Encoding.Latin1.GetString(buffer, 0, read));
-                if (answer.ToString().EndsWith('}'))
-                {
-                    break;
-                }
-            }
-        }
-        catch (IOException)
-        {
-            // Closed with bytes of ours unread.
-        }
-
-        return answer.ToString();
-    }
-
-    private static Task UntilAsync(Func<bool> condition) => UntilAsync(() => Task.FromResult(condition()));
-
-    private static async Task UntilAsync(Func<Task<bool>> condition)
-    {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        deadline.CancelAfter(TimeSpan.FromSeconds(20));
-        while (!await condition())
-        {
-            await Task.Delay(20, deadline.Token);
-        }
-    }
 }

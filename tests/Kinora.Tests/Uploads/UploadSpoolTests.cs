@@ -1,0 +1,29 @@
+using Kinora.Core.Uploads;
+using Microsoft.Extensions.Options;
+
+namespace Kinora.Tests.Uploads;
+
+public sealed class UploadSpoolTests : IDisposable
+{
+    private readonly UploadOptions _options = new() { TmpDir = Directory.CreateTempSubdirectory("kinora-spool-").FullName, MinFreeBytes = 0 };
+
+    public void Dispose() => Directory.Delete(_options.TmpDir, recursive: true);
+
+    [Fact]
+    public async Task What_another_process_is_about_to_store_stays_and_what_a_crash_left_goes()
+    {
+        var stale = Path.Combine(_options.TmpDir, $"{Guid.CreateVersion7()}.upload");
+        await File.WriteAllTextAsync(stale, "x", TestContext.Current.CancellationToken);
+        var spool = new UploadSpool(Options.Create(_options));
+        Assert.False(File.Exists(stale));
+
+        using (var file = await spool.WriteAsync(new MemoryStream([0, 0, 0, 8, .. "moov"u8]), TestContext.Current.CancellationToken))
+        {
+            _ = new UploadSpool(Options.Create(_options));
+
+            Assert.Equal(file.SizeBytes, new FileInfo(file.Path).Length);
+        }
+
+        Assert.Empty(Directory.EnumerateFiles(_options.TmpDir));
+    }
+}
