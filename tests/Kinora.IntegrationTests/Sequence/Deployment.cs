@@ -66,8 +66,8 @@ public sealed class Deployment : IAsyncDisposable
 
     public string RedisConnectionString => _redis.ConnectionString;
 
-    /// <summary>The last lines of all processes, for the complaint of a test that waited in vain.</summary>
-    public string Log => string.Join('\n', _lines.Where(l => !l.Contains("\"@l\":\"Information\"", StringComparison.Ordinal)).TakeLast(60));
+    /// <summary>The last warnings and errors of all processes, for the complaint of a test that waited in vain.</summary>
+    public string Log => string.Join('\n', _lines.Where(l => !l.Contains("\"level\":\"Information\"", StringComparison.Ordinal)).TakeLast(60));
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
