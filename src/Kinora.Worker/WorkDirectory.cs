@@ -26,8 +26,8 @@ internal sealed class WorkDirectory : IDisposable
 
     public string Folder { get; }
 
-    /// <summary>Whether a job may be begun: on a full disk it would only fail.</summary>
-    public bool HasRoom => new DriveInfo(Folder).AvailableFreeSpace >= _minFreeBytes;
+    /// <summary>Whether a job may be begun: on a full disk, or in a folder that somebody removed, it would only fail.</summary>
+    public bool HasRoom => Directory.Exists(Folder) && new DriveInfo(Folder).AvailableFreeSpace >= _minFreeBytes;
 
     /// <exception cref="JobFailedException">DISK_FULL: too little is free.</exception>
     public AttemptFolder OpenAttempt(Guid jobId, long fence)

@@ -53,15 +53,15 @@ public static class MediaPolicy
             throw new JobFailedException(JobErrorCode.UnsupportedGeometry, $"The picture is unknown or below {limits.MinSidePixels} pixels.");
         }
 
+        if ((long)video.Width * video.Height > limits.MaxPixels || Math.Max(video.Width, video.Height) > MaxSidePixels)
+        {
+            throw new JobFailedException(JobErrorCode.ResolutionLimit, $"The picture has more than {limits.MaxPixels} pixels.");
+        }
+
         var (shortSide, longSide) = (Math.Min(video.DisplayWidth, video.DisplayHeight), Math.Max(video.DisplayWidth, video.DisplayHeight));
         if (shortSide < limits.MinSidePixels || longSide > MaxSidePixels || longSide > MaxAspect * shortSide)
         {
             throw new JobFailedException(JobErrorCode.UnsupportedGeometry, "The picture has a size or shape that is not supported.");
-        }
-
-        if ((long)video.Width * video.Height > limits.MaxPixels || Math.Max(video.Width, video.Height) > MaxSidePixels)
-        {
-            throw new JobFailedException(JobErrorCode.ResolutionLimit, $"The picture has more than {limits.MaxPixels} pixels.");
         }
     }
 

@@ -39,6 +39,7 @@ public sealed class MediaPolicyTests
         { "CODEC_NOT_ALLOWED", [Picture with { Codec = "none" }] },
         { "UNSUPPORTED_GEOMETRY", [Picture with { Width = 0, Height = 0 }] },
         { "UNSUPPORTED_GEOMETRY", [Picture with { Width = 1, Height = 1080 }] },
+        { "UNSUPPORTED_GEOMETRY", [Picture with { Width = 1280, Height = 32 }] },
         { "RESOLUTION_LIMIT", [Picture with { Width = 65535, Height = 65535 }] },
         { "RESOLUTION_LIMIT", [Picture with { Width = 8194, Height = 4320 }] },
         { "RESOLUTION_LIMIT", [Picture with { Width = 20000, Height = 100 }] },
@@ -86,8 +87,8 @@ public sealed class MediaPolicyTests
     }
 
     [Theory]
-    [InlineData(12.0, true)]
-    [InlineData(12.001, false)]
+    [InlineData(8.0, true)]
+    [InlineData(8.001, false)]
     [InlineData(null, true)]
     public void A_video_may_be_as_long_as_the_limit(double? hours, bool isTaken)
     {
