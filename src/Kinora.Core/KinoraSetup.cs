@@ -49,6 +49,7 @@ public static class KinoraSetup
         services.AddScoped<TranscodeService>();
         services.AddValidated<UploadOptions>(configuration, "Kinora:Uploads");
         services.AddSingleton<UploadSpool>();
+        services.AddHostedService(provider => provider.GetRequiredService<UploadSpool>());
         services.AddSingleton<UploadService>();
         services.AddValidated<PlaybackOptions>(configuration, "Kinora:Playback");
         services.AddSingleton<PlaybackToken>();

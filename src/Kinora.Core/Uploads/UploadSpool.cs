@@ -2,23 +2,29 @@ using System.Buffers;
 using System.Security.Cryptography;
 using Kinora.Core.Errors;
 using Kinora.Core.Infra.Storage;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace Kinora.Core.Uploads;
 
 /// <summary>The folder where uploads wait until they are in the object store. Disposing a spooled file removes it.</summary>
-public sealed class UploadSpool
+public sealed class UploadSpool(IOptions<UploadOptions> options) : IHostedService
 {
     private const int BufferSize = 256 * 1024;
     private const string Extension = ".upload";
-    private readonly UploadOptions _options;
+    private readonly UploadOptions _options = options.Value;
 
-    public UploadSpool(IOptions<UploadOptions> options)
+    /// <summary>
+    /// At the start of the process: what a crash left goes, and a folder that cannot be used is said at once.
+    /// </summary>
+    public Task StartAsync(CancellationToken cancellationToken)
     {
-        _options = options.Value;
         Directory.CreateDirectory(_options.TmpDir);
         RemoveStale();
+        return Task.CompletedTask;
     }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>
     /// Writes the stream to a file while it counts, hashes and sniffs; memory stays flat. What is no media is refused at its first bytes,

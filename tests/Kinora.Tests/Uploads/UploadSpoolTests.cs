@@ -14,16 +14,23 @@ public sealed class UploadSpoolTests : IDisposable
     {
         var stale = Path.Combine(_options.TmpDir, $"{Guid.CreateVersion7()}.upload");
         await File.WriteAllTextAsync(stale, "x", TestContext.Current.CancellationToken);
-        var spool = new UploadSpool(Options.Create(_options));
+        var spool = await StartAsync();
         Assert.False(File.Exists(stale));
 
         using (var file = await spool.WriteAsync(new MemoryStream([0, 0, 0, 8, .. "moov"u8]), TestContext.Current.CancellationToken))
         {
-            _ = new UploadSpool(Options.Create(_options));
+            await StartAsync();
 
             Assert.Equal(file.SizeBytes, new FileInfo(file.Path).Length);
         }
 
         Assert.Empty(Directory.EnumerateFiles(_options.TmpDir));
+    }
+
+    private async Task<UploadSpool> StartAsync()
+    {
+        var spool = new UploadSpool(Options.Create(_options));
+        await spool.StartAsync(TestContext.Current.CancellationToken);
+        return spool;
     }
 }
