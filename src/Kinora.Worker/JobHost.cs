@@ -21,6 +21,9 @@ internal sealed partial class JobHost(
     ILogger<JobHost> logger) : BackgroundService
 {
     private static readonly TimeSpan ReceiveWait = TimeSpan.FromSeconds(5);
+
+    /// <summary>Longer than an attempt takes to end its ffmpeg and to write that it gives the job back.</summary>
+    private static readonly TimeSpan SettleTime = TimeSpan.FromSeconds(30);
     private readonly SemaphoreSlim _free = new(slots, Math.Max(slots, 1));
 
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -29,7 +32,7 @@ internal sealed partial class JobHost(
         if (!await AllFreeAsync(options.Value.Drain))
         {
             leases.StopAll(StopReason.Drain);
-            await AllFreeAsync(Timeout.InfiniteTimeSpan);
+            await AllFreeAsync(SettleTime);
         }
     }
 
@@ -133,6 +136,9 @@ internal sealed partial class JobHost(
         {
             // The claim failed, or its answer was lost: the dispatcher sends the job again, or its lease runs out.
             LogRunFailed(e, jobId);
+
+            // Not at once to the next message: while the database is away this would empty the queue for nothing.
+            await Task.Delay(options.Value.PollInterval);
             await FinishAsync(delivery);
         }
         finally

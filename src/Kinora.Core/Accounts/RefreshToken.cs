@@ -12,7 +12,7 @@ public sealed class RefreshToken
     public DateTimeOffset CreatedAt { get; init; }
     public required DateTimeOffset ExpiresAt { get; init; }
 
-    /// <summary>When it was exchanged for its successor; using it again is theft or a lost answer.</summary>
+    /// <summary>When it was exchanged for its successor; using it again ends the family.</summary>
     public DateTimeOffset? SpentAt { get; set; }
     public DateTimeOffset? RevokedAt { get; set; }
     public User? User { get; init; }

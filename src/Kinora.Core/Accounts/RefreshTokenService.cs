@@ -10,14 +10,11 @@ namespace Kinora.Core.Accounts;
 
 /// <summary>
 /// Refresh tokens: 256 random bits, known to the database by their SHA-256 alone, exchanged for a new one at each use. A family (one
-/// login) has one usable token at any time; a spent one that comes back is a lost answer or a theft.
+/// login) has one usable token at any time; a spent one that comes back ends the family.
 /// </summary>
 public sealed class RefreshTokenService(KinoraDb db, IOptions<AuthOptions> options, TimeProvider time)
 {
     private const int TokenBytes = 32;
-
-    /// <summary>How long after its exchange a token may be exchanged again, where the answer was lost on its way.</summary>
-    private static readonly TimeSpan LostAnswerWindow = TimeSpan.FromSeconds(30);
 
     public async Task<string> StartFamilyAsync(Guid userId, CancellationToken cancellation)
     {
@@ -39,17 +36,16 @@ public sealed class RefreshTokenService(KinoraDb db, IOptions<AuthOptions> optio
             throw Refused();
         }
 
-        // A retired token (its answer was taken for lost, and then was not) is as good a sign of theft as a spent one.
-        if (token.RevokedAt is not null || token.SpentAt is not null && !await RetireSuccessorAsync(token, now, cancellation))
+        // Either the thief or the owner holds the successor, and nobody can tell which: both have to log in again.
+        if (token.RevokedAt is not null || token.SpentAt is not null)
         {
             await RevokeFamilyAsync(token.FamilyId, now, cancellation);
             await transaction.CommitAsync(cancellation);
             throw Refused();
         }
 
-        // A sibling takes the place of the successor that it replaces: its time is that of the exchange, by which it is known below.
-        token.SpentAt ??= now;
-        var next = Add(token.UserId, token.FamilyId, createdAt: token.SpentAt.Value);
+        token.SpentAt = now;
+        var next = Add(token.UserId, token.FamilyId, createdAt: now);
         await db.SaveChangesAsync(cancellation);
         await transaction.CommitAsync(cancellation);
         return new Session(token.UserId, next);
@@ -65,21 +61,6 @@ public sealed class RefreshTokenService(KinoraDb db, IOptions<AuthOptions> optio
         }
 
         await transaction.CommitAsync(cancellation);
-    }
-
-    /// <summary>True when the answer may have been lost: the successor was not used yet, and the exchange was a moment ago.</summary>
-    private async Task<bool> RetireSuccessorAsync(RefreshToken spent, DateTimeOffset now, CancellationToken cancellation)
-    {
-        if (now - spent.SpentAt > LostAnswerWindow)
-        {
-            return false;
-        }
-
-        // The family's usable token is the direct successor exactly when it was made at the exchange.
-        var retired = await db.RefreshTokens
-            .Where(t => t.FamilyId == spent.FamilyId && t.SpentAt == null && t.RevokedAt == null && t.CreatedAt == spent.SpentAt)
-            .ExecuteUpdateAsync(set => set.SetProperty(t => t.RevokedAt, now), cancellation);
-        return retired > 0;
     }
 
     /// <summary>

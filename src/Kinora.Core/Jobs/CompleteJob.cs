@@ -57,7 +57,8 @@ public sealed class CompleteJob(NpgsqlDataSource source, IOptions<JobOptions> op
         await using var connection = await source.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         await using var video = new NpgsqlCommand("""
-            UPDATE videos SET status = CASE WHEN @hls THEN 'READY' ELSE status END, updated_at = clock_timestamp()
+            UPDATE videos SET status = CASE WHEN @hls THEN 'READY' ELSE status END, updated_at = clock_timestamp(),
+                error_code = CASE WHEN @hls THEN NULL ELSE error_code END, error_message = CASE WHEN @hls THEN NULL ELSE error_message END
             WHERE id = @video AND deleted_at IS NULL
             """, connection);
         video.Parameters.AddWithValue("video", job.VideoId);

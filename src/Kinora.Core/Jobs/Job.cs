@@ -56,8 +56,6 @@ public sealed class Job
     public DateTimeOffset? FinishedAt { get; init; }
     public Video? Video { get; init; }
 
-    public bool IsLive => Status is JobStatus.Queued or JobStatus.Running;
-
     /// <summary>The id of its newest message in BullMQ; BullMQ wants no ":" in it.</summary>
     public string? QueueJobId => DispatchCount == 0 ? null : QueueMessageId(Id, DispatchCount);
 

@@ -24,7 +24,7 @@ public sealed partial class JobDispatcher(
         {
             await DispatchDueAsync(jobId, cancellation);
         }
-        catch (Exception e) when (e is NpgsqlException or QueueUnavailableException or TimeoutException)
+        catch (Exception e)
         {
             LogDispatchFailed(e, jobId);
         }
@@ -46,13 +46,13 @@ public sealed partial class JobDispatcher(
                 await queue.PingAsync(stoppingToken);
                 await DispatchDueAsync(null, stoppingToken);
             }
-            catch (Exception e) when (e is NpgsqlException or QueueUnavailableException or TimeoutException)
-            {
-                LogRoundFailed(e);
-            }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
                 return;
+            }
+            catch (Exception e)
+            {
+                LogRoundFailed(e);
             }
         }
     }

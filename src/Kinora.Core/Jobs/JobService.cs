@@ -89,14 +89,14 @@ public sealed class JobService(
             SET status = CASE WHEN status <> 'FAILED' OR @thumbnail THEN status WHEN @analyze THEN 'UPLOADED' ELSE 'ANALYZED' END,
                 error_code = CASE WHEN @thumbnail THEN error_code END, error_message = CASE WHEN @thumbnail THEN error_message END,
                 updated_at = clock_timestamp()
-            WHERE id = @video AND deleted_at IS NULL AND (@analyze OR media_info IS NOT NULL)
+            WHERE id = @video AND deleted_at IS NULL AND (media_info IS NULL) = @analyze
             """, connection);
         command.Parameters.AddWithValue("video", job.VideoId);
         command.Parameters.AddWithValue("analyze", job.Type == JobType.Analyze);
         command.Parameters.AddWithValue("thumbnail", job.Type == JobType.Thumbnail);
         if (await command.ExecuteNonQueryAsync(cancellation) == 0)
         {
-            throw job.Video?.DeletedAt is null ? Refusal.Conflict("The video's analysis has not succeeded.") : Refusal.NotFound();
+            throw job.Video?.DeletedAt is null ? Refusal.Conflict(job.Type == JobType.Analyze ? "The video is analyzed." : "The video's analysis has not succeeded.") : Refusal.NotFound();
         }
     }
 

@@ -21,6 +21,7 @@ public sealed partial class LeaseKeeper : IDisposable
     private readonly AutoResetEvent _wake = new(false);
     private readonly CancellationTokenSource _disposed = new();
     private readonly Thread _thread;
+    private volatile StopReason _stopAll;
 
     public LeaseKeeper(
         IOptions<DatabaseOptions> database, IOptions<JobOptions> options, TimeProvider time, ILogger<LeaseKeeper> logger)
@@ -35,6 +36,10 @@ public sealed partial class LeaseKeeper : IDisposable
     {
         attempt.LastBeat = _time.GetTimestamp();
         _attempts[attempt.Key] = attempt;
+        if (_stopAll is var reason and not StopReason.None)
+        {
+            attempt.Stop(reason);
+        }
     }
 
     public void Remove(Attempt attempt) => _attempts.TryRemove(attempt.Key, out _);
@@ -48,8 +53,10 @@ public sealed partial class LeaseKeeper : IDisposable
         }
     }
 
+    /// <summary>Stops all attempts, those that are added later too: a claim may be under way.</summary>
     public void StopAll(StopReason reason)
     {
+        _stopAll = reason;
         foreach (var attempt in _attempts.Values)
         {
             attempt.Stop(reason);
@@ -60,9 +67,12 @@ public sealed partial class LeaseKeeper : IDisposable
     {
         _disposed.Cancel();
         _wake.Set();
-        _thread.Join(TimeSpan.FromSeconds(5));
-        _wake.Dispose();
-        _disposed.Dispose();
+        // A statement that hangs outlives the wait: then the process ends with the thread, which still uses these two.
+        if (_thread.Join(TimeSpan.FromSeconds(5)))
+        {
+            _wake.Dispose();
+            _disposed.Dispose();
+        }
     }
 
     private void Run()
@@ -78,7 +88,7 @@ public sealed partial class LeaseKeeper : IDisposable
                     BeatAll(connection);
                 }
             }
-            catch (Exception e) when (e is NpgsqlException or TimeoutException or InvalidOperationException)
+            catch (Exception e)
             {
                 LogBeatFailed(e);
                 connection?.Dispose();

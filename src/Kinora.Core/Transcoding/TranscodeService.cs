@@ -70,10 +70,14 @@ public sealed class TranscodeService(
     private static async Task<Guid?> LockAndFindPublishedAsync(
         NpgsqlConnection connection, Guid videoId, string parameters, CancellationToken cancellation)
     {
-        await using (var video = new NpgsqlCommand("SELECT 1 FROM videos WHERE id = @video FOR SHARE", connection))
+        await using (var video = new NpgsqlCommand("SELECT status FROM videos WHERE id = @video AND deleted_at IS NULL FOR SHARE", connection))
         {
             video.Parameters.AddWithValue("video", videoId);
-            await video.ExecuteScalarAsync(cancellation);
+            var status = await video.ExecuteScalarAsync(cancellation) ?? throw Refusal.NotFound();
+            if (status is not ("ANALYZED" or "READY"))
+            {
+                throw Refusal.Conflict("The video cannot be played: see its error.");
+            }
         }
 
         await using var command = new NpgsqlCommand("""

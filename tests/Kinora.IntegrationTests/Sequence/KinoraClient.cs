@@ -21,7 +21,8 @@ public sealed class KinoraClient(HttpClient http, Func<string> log) : IDisposabl
 
     public static async Task<KinoraClient> RegisterAsync(Uri address, string email, Func<string> log, CancellationToken cancellation)
     {
-        var http = new HttpClient { BaseAddress = address, Timeout = Patience };
+        var handler = new SocketsHttpHandler { Expect100ContinueTimeout = Patience };
+        var http = new HttpClient(handler) { BaseAddress = address, Timeout = Patience };
         var credentials = new { email, password = ApiUser.DefaultPassword };
         using var registered = await http.PostAsJsonAsync("/v1/auth/register", credentials, cancellation);
         registered.EnsureSuccessStatusCode();
@@ -40,7 +41,11 @@ public sealed class KinoraClient(HttpClient http, Func<string> log) : IDisposabl
         }
 
         form.Add(new StreamContent(File.OpenRead(path)), "file", Path.GetFileName(path));
-        return await Http.PostAsync("/v1/videos", form, Cancellation);
+
+        // As curl does: a refusal that comes before the body was read is lost to who is still sending it when the connection is closed.
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/videos") { Content = form };
+        request.Headers.ExpectContinue = true;
+        return await Http.SendAsync(request, Cancellation);
     }
 
     /// <returns>The video's id and its ANALYZE job's.</returns>

@@ -19,8 +19,7 @@ internal static class AuthEndpoints
             .WithDescription("The answer is the same for an unknown e-mail and for a wrong password.")
             .RequireRateLimiting(RateLimits.Credentials).Refuses(ErrorCode.Unauthorized, ErrorCode.TooManyRequests);
         auth.MapPost("/refresh", RefreshAsync).WithSummary("Exchange a refresh token for the next pair of tokens")
-            .WithDescription("The token rotates. Using a spent one again revokes its whole family, unless it comes within 30 seconds and "
-                + "its successor was not used yet: then the answer was lost on its way, and a new successor replaces the old one.")
+            .WithDescription("The token rotates. Using a spent one again revokes its whole family: log in again.")
             .Refuses(ErrorCode.Unauthorized);
         auth.MapPost("/logout", LogoutAsync).WithSummary("End the session that a refresh token belongs to");
     }

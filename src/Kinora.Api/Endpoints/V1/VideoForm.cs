@@ -73,9 +73,12 @@ internal sealed class VideoForm(SpooledFile file, string? filename, string? titl
         {
             file?.Dispose();
             // The reader throws these at a body that is no multipart body, or ends in its midst.
-            throw e is InvalidDataException or IOException and not BadHttpRequestException && !cancellation.IsCancellationRequested
-                ? Refusal.Validation(string.Empty, "The body is no complete multipart/form-data.")
-                : e;
+            if (e is InvalidDataException or IOException and not BadHttpRequestException && !cancellation.IsCancellationRequested)
+            {
+                throw Refusal.Validation(string.Empty, "The body is no complete multipart/form-data.");
+            }
+
+            throw;
         }
     }
 

@@ -13,6 +13,7 @@ public sealed partial class Collector(
     NpgsqlDataSource source, IObjectStore objects, IOptions<CollectorOptions> options, ILogger<Collector> logger) : BackgroundService
 {
     private const int DeleteBatch = 1000;
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromMinutes(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -26,10 +27,10 @@ public sealed partial class Collector(
                     await DoomAbandonedAsync(stoppingToken);
                     foreach (var prefix in await FindDueAsync(stoppingToken))
                     {
-                        await SweepAsync(prefix, stoppingToken);
+                        await TrySweepAsync(prefix, stoppingToken);
                     }
                 }
-                catch (Exception e) when (e is NpgsqlException or StorageException or TimeoutException)
+                catch (Exception e) when (!stoppingToken.IsCancellationRequested)
                 {
                     LogRoundFailed(e);
                 }
@@ -71,6 +72,24 @@ public sealed partial class Collector(
         }
 
         return prefixes;
+    }
+
+    /// <summary>A prefix that cannot be swept now is put off: it must not keep the others waiting.</summary>
+    private async Task TrySweepAsync(string prefix, CancellationToken cancellation)
+    {
+        try
+        {
+            await SweepAsync(prefix, cancellation);
+        }
+        catch (StorageException e)
+        {
+            LogRoundFailed(e);
+            await using var later = source.CreateCommand(
+                "UPDATE storage_intents SET expires_at = clock_timestamp() + @later WHERE prefix = @prefix AND state = 'DOOMED'");
+            later.Parameters.AddWithValue("prefix", prefix);
+            later.Parameters.AddWithValue("later", RetryAfter);
+            await later.ExecuteNonQueryAsync(cancellation);
+        }
     }
 
     /// <summary>The row goes last: a sweep that is cut off is done again. Two collectors at one prefix do no harm.</summary>
