@@ -15,6 +15,9 @@ public sealed class Job
 {
     public Guid Id { get; init; }
     public Guid VideoId { get; init; }
+
+    /// <summary>The video's, repeated here since workers take turns by owner.</summary>
+    public Guid OwnerId { get; init; }
     public JobType Type { get; init; }
     public JobStatus Status { get; init; }
 
@@ -28,6 +31,12 @@ public sealed class Job
 
     /// <summary>Leases that ended without a word from their worker.</summary>
     public int Crashes { get; init; }
+
+    /// <summary>Attempts that a store's outage ended; they are not charged, and count for the backoff alone.</summary>
+    public int Deferrals { get; init; }
+
+    /// <summary>When the outage that it waits out began for it; null: none.</summary>
+    public DateTimeOffset? DeferredSince { get; init; }
 
     /// <summary>The fencing token: a new number for each attempt; a write with an older one changes nothing.</summary>
     public long? Fence { get; init; }

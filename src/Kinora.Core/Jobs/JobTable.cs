@@ -19,12 +19,13 @@ internal sealed class JobTable : IEntityTypeConfiguration<Job>
                 "ck_jobs_finished", "(status IN ('SUCCEEDED', 'FAILED', 'CANCELED')) = (finished_at IS NOT NULL)");
             table.HasCheckConstraint("ck_jobs_failed_has_code", "status <> 'FAILED' OR error_code IS NOT NULL");
             table.HasCheckConstraint("ck_jobs_progress", "progress BETWEEN 0 AND 100 AND (progress = 100) = (status = 'SUCCEEDED')");
-            table.HasCheckConstraint("ck_jobs_attempts", "attempts BETWEEN 0 AND max_attempts AND crashes >= 0");
+            table.HasCheckConstraint("ck_jobs_attempts", "attempts BETWEEN 0 AND max_attempts AND crashes >= 0 AND deferrals >= 0");
         });
         builder.Property(j => j.Params).HasColumnType("jsonb");
         builder.Property(j => j.Progress).HasDefaultValue(0);
         builder.Property(j => j.Attempts).HasDefaultValue(0);
         builder.Property(j => j.Crashes).HasDefaultValue(0);
+        builder.Property(j => j.Deferrals).HasDefaultValue(0);
         builder.Property(j => j.DispatchCount).HasDefaultValue(0);
         builder.Property(j => j.RunAfter).HasDefaultValueSql("clock_timestamp()");
         builder.Property(j => j.CreatedAt).HasDefaultValueSql("clock_timestamp()");
@@ -34,7 +35,14 @@ internal sealed class JobTable : IEntityTypeConfiguration<Job>
             .HasFilter("status IN ('QUEUED', 'RUNNING')");
         builder.HasIndex(j => new { j.VideoId, j.Id });
 
-        // What the dispatcher and the workers look for: few rows at any time, whatever the table's size.
-        builder.HasIndex(j => new { j.Type, j.RunAfter }, "ix_jobs_live").HasFilter("status IN ('QUEUED', 'RUNNING')");
+        // What the dispatcher and the workers look for: few rows at any time, whatever the table's size. By owner, since owners take turns;
+        // lease_until stands in none of them: each beat would then write the index too.
+        builder.HasIndex(j => new { j.Type, j.OwnerId, j.RunAfter, j.Id }, "ix_jobs_waiting")
+            .HasFilter("status IN ('QUEUED', 'RUNNING') AND lease_owner IS NULL");
+        builder.HasIndex(j => new { j.Type, j.OwnerId }, "ix_jobs_running").HasFilter("lease_owner IS NOT NULL");
+        builder.HasIndex(j => j.OwnerId, "ix_jobs_owner_live").HasFilter("status IN ('QUEUED', 'RUNNING')");
+
+        // Whose turn it is: the fence of an owner's last claim.
+        builder.HasIndex(j => new { j.OwnerId, j.Type, j.Fence }, "ix_jobs_turns").HasFilter("fence IS NOT NULL");
     }
 }

@@ -2,13 +2,36 @@ namespace Kinora.Core.Infra.Database;
 
 /// <summary>
 /// The job state machine, kept by the database whoever writes: River's rescuer overwrote completed jobs (river#1302) because nothing
-/// but the callers' care forbade it.
+/// but the callers' care forbade it. Each migration that changes it has its text here: what has been applied somewhere never changes.
 /// </summary>
 internal static class JobGuard
 {
-    public const string Create = """
-        CREATE FUNCTION jobs_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+    public const string Create = $"""
+        CREATE FUNCTION jobs_guard() {Head} {Body}
+        CREATE TRIGGER jobs_guard BEFORE INSERT OR UPDATE ON jobs FOR EACH ROW EXECUTE FUNCTION jobs_guard();
+        """;
+
+    /// <summary>A job is its video's owner's, which the database sees to: workers take turns by owner.</summary>
+    public const string ReplaceWithOwner = $"""
+        CREATE OR REPLACE FUNCTION jobs_guard() {Head}
+          IF TG_OP = 'INSERT' THEN
+            SELECT owner_id INTO NEW.owner_id FROM videos WHERE id = NEW.video_id;
+          ELSIF NEW.owner_id <> OLD.owner_id THEN
+            RAISE EXCEPTION 'job % changes its owner', OLD.id USING ERRCODE = 'check_violation';
+          END IF; {Body}
+        """;
+
+    public const string ReplaceWithoutOwner = $"CREATE OR REPLACE FUNCTION jobs_guard() {Head} {Body}";
+
+    public const string Drop = "DROP TRIGGER jobs_guard ON jobs; DROP FUNCTION jobs_guard();";
+
+    private const string Head = """
+        RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
+        """;
+
+    private const string Body = """
+
           IF TG_OP = 'INSERT' THEN
             IF NEW.status <> 'QUEUED' THEN
               RAISE EXCEPTION 'job % is born %', NEW.id, NEW.status USING ERRCODE = 'check_violation';
@@ -28,8 +51,5 @@ internal static class JobGuard
           END IF;
           RETURN NEW;
         END $$;
-        CREATE TRIGGER jobs_guard BEFORE INSERT OR UPDATE ON jobs FOR EACH ROW EXECUTE FUNCTION jobs_guard();
         """;
-
-    public const string Drop = "DROP TRIGGER jobs_guard ON jobs; DROP FUNCTION jobs_guard();";
 }

@@ -22,6 +22,8 @@ public sealed class KinoraDb(DbContextOptions<KinoraDb> options) : DbContext(opt
 
     public DbSet<StorageIntent> StorageIntents => Set<StorageIntent>();
 
+    public DbSet<Chore> Chores => Set<Chore>();
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.HasSequence<long>("job_fence_seq");

@@ -17,5 +17,8 @@ public sealed class StorageIntent
     public long? Fence { get; init; }
     public IntentState State { get; set; } = IntentState.Writing;
     public DateTimeOffset ExpiresAt { get; set; }
+
+    /// <summary>How often the collector has swept it: a zombie may write late, so once is not enough.</summary>
+    public int Sweeps { get; init; }
     public DateTimeOffset CreatedAt { get; init; }
 }

@@ -13,6 +13,7 @@ internal sealed class StorageIntentTable : IEntityTypeConfiguration<StorageInten
             table.HasCheckConstraint("ck_storage_intents_job", "(job_id IS NULL) = (fence IS NULL)");
         });
         builder.HasKey(i => i.Prefix);
+        builder.Property(i => i.Sweeps).HasDefaultValue(0);
         builder.Property(i => i.CreatedAt).HasDefaultValueSql("clock_timestamp()");
         builder.HasIndex(i => i.VideoId);
 
