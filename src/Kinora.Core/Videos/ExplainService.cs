@@ -1,53 +1,63 @@
+using System.Data;
 using Kinora.Core.Infra.Database;
 using Kinora.Core.Jobs;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace Kinora.Core.Videos;
 
-/// <summary>Says in words and codes why a video is not ready and what happens next, from nothing but its rows.</summary>
-public sealed class ExplainService(KinoraDb db, VideoAccess access, IOptions<JobOptions> options, TimeProvider time)
+/// <summary>
+/// Says in words and codes why a video is not ready and what happens next, from nothing but the database: its rows at one moment, and its
+/// clock.
+/// </summary>
+public sealed class ExplainService(KinoraDb db, VideoAccess access, IOptions<JobOptions> options)
 {
+    /// <summary>Where counting ends: more would be told no better.</summary>
+    private const int MostJobsBefore = 1000;
+
     public async Task<Explanation> ExplainAsync(Guid userId, Guid videoId, CancellationToken cancellation)
     {
+        // One snapshot: a job that ends between two reads would be told as the reason for what it has ended.
+        await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
         var video = await access.GetAsync(userId, videoId, cancellation);
         var jobs = await db.Jobs.AsNoTracking().Where(j => j.VideoId == videoId).OrderByDescending(j => j.Id).ToListAsync(cancellation);
-        return Explain(video, jobs, options.Value, time.GetUtcNow());
+        var (now, places) = await FindPlacesAsync(videoId, cancellation);
+        return ExplainVideo.Of(video, jobs, new ExplainJob(places, options.Value, now));
     }
 
-    /// <param name="jobs">The newest first.</param>
-    internal static Explanation Explain(Video video, IReadOnlyList<Job> jobs, JobOptions options, DateTimeOffset now)
+    /// <summary>The database's time, and where those of the video's jobs stand that no worker has.</summary>
+    private async Task<(DateTimeOffset Now, IReadOnlyList<WaitingPlace> Places)> FindPlacesAsync(Guid videoId, CancellationToken cancellation)
     {
-        var newest = jobs.GroupBy(j => j.Type).Select(g => Explain(g.First(), options, now)).ToArray();
-        var analyze = newest.FirstOrDefault(j => j.Job.Type == JobType.Analyze);
-        var hls = newest.FirstOrDefault(j => j.Job.Type == JobType.Hls);
-        var (code, message, next) = video.Status switch
+        await using var command = new NpgsqlCommand(
+            """
+            SELECT clock.now, j.type,
+              (SELECT count(*) FROM (
+                 SELECT 1 FROM jobs b
+                 WHERE b.type = j.type AND b.owner_id = j.owner_id AND b.status IN ('QUEUED', 'RUNNING') AND b.lease_owner IS NULL
+                   AND (b.run_after, b.id) < (j.run_after, j.id) LIMIT @most) earlier),
+              (SELECT max(r.heartbeat_at) FROM jobs r WHERE r.type = j.type AND r.lease_owner IS NOT NULL AND r.lease_until > clock.now)
+            FROM (SELECT clock_timestamp() AS now) clock
+              LEFT JOIN jobs j ON j.video_id = @video AND j.status IN ('QUEUED', 'RUNNING') AND j.lease_owner IS NULL
+            """,
+            (NpgsqlConnection)db.Database.GetDbConnection());
+        command.Parameters.AddWithValue("video", videoId);
+        command.Parameters.AddWithValue("most", MostJobsBefore);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var now = default(DateTimeOffset);
+        var places = new List<WaitingPlace>();
+        while (await reader.ReadAsync(cancellation))
         {
-            VideoStatus.Ready => (ExplanationCode.Ready, "The video can be played.", null),
-            VideoStatus.Failed => (ExplanationCode.Failed, $"{video.ErrorCode}: {video.ErrorMessage}", null),
-            VideoStatus.Uploaded when analyze is not null => (analyze.Code, $"Its analysis: {analyze.Message}", analyze.NextAt),
-            VideoStatus.Analyzed when hls is not null => (hls.Code, $"Its encoding: {hls.Message}", hls.NextAt),
-            _ => (ExplanationCode.NotRequested, "Nobody has asked for its encoding: POST /v1/videos/{id}/transcodes does.", (DateTimeOffset?)null),
-        };
-        return new Explanation(video, code, message, next, newest);
-    }
+            now = reader.GetFieldValue<DateTimeOffset>(0);
+            if (!reader.IsDBNull(1))
+            {
+                places.Add(new WaitingPlace(
+                    JobTypeName.Parse(reader.GetString(1)),
+                    reader.GetInt64(2),
+                    reader.IsDBNull(3) ? null : reader.GetFieldValue<DateTimeOffset>(3)));
+            }
+        }
 
-    private static JobExplanation Explain(Job job, JobOptions options, DateTimeOffset now) => job switch
-    {
-        { Status: JobStatus.Succeeded } => new(job, ExplanationCode.Succeeded, "It has succeeded.", null),
-        { Status: JobStatus.Canceled } =>
-            new(job, ExplanationCode.Canceled, "It was canceled; POST /v1/jobs/{id}/retry makes a new one.", null),
-        { Status: JobStatus.Failed } => new(
-            job, ExplanationCode.Failed, $"It failed at attempt {job.Attempts} of {job.MaxAttempts} with {job.ErrorCode}: {job.ErrorMessage}", null),
-        { LeaseUntil: { } until } when until + options.Grace < now => new(
-            job, ExplanationCode.WorkerLost, "Its worker does not answer; another one takes over within seconds.", until + options.Grace),
-        { LeaseUntil: { } until } => new(
-            job, ExplanationCode.Running, $"Attempt {job.Attempts} of {job.MaxAttempts} runs and has come to {job.Progress} %.", null),
-        { Status: JobStatus.Running } when job.RunAfter > now => new(
-            job,
-            ExplanationCode.WaitingForRetry,
-            $"Attempt {job.Attempts + 1} of {job.MaxAttempts} follows at {job.RunAfter.UtcDateTime:HH:mm:ss} UTC, after {job.ErrorCode}: {job.ErrorMessage}",
-            job.RunAfter),
-        _ => new(job, ExplanationCode.WaitingForWorker, "It waits for a free worker.", null),
-    };
+        return (now, places);
+    }
 }

@@ -1,0 +1,103 @@
+using System.Globalization;
+using Kinora.Core.Errors;
+using Kinora.Core.Jobs;
+
+namespace Kinora.Core.Videos;
+
+/// <summary>A job's state in words. A job between two attempts is RUNNING and nobody's.</summary>
+/// <param name="places">Of the jobs that no worker has.</param>
+/// <param name="now">By the database's clock, as all times of a job are.</param>
+internal sealed class ExplainJob(IReadOnlyList<WaitingPlace> places, JobOptions options, DateTimeOffset now)
+{
+    private static readonly TimeSpan OutagePatience = TimeSpan.FromHours(24);
+
+    public JobExplanation Of(Job job) => job switch
+    {
+        { Status: JobStatus.Succeeded } => new(job, ExplanationCode.Succeeded, "It has succeeded.", job.FinishedAt, null),
+        { Status: JobStatus.Canceled } => new(
+            job, ExplanationCode.Canceled, $"It was canceled; POST /v1/jobs/{job.Id}/retry makes a new one.", job.FinishedAt, null),
+        { Status: JobStatus.Failed } => new(
+            job,
+            ExplanationCode.Failed,
+            $"It failed at attempt {job.Attempts} of {job.MaxAttempts} with {Error(job)} {Advice(job)}",
+            job.FinishedAt,
+            null),
+        { LeaseUntil: { } until } when until + options.Grace < now => new(
+            job,
+            ExplanationCode.WorkerLost,
+            $"The worker of attempt {job.Attempts} of {job.MaxAttempts} does not answer any more; the job is taken from it within seconds and goes to another one.",
+            job.HeartbeatAt,
+            null),
+        { LeaseOwner: not null } => new(
+            job,
+            ExplanationCode.Running,
+            $"Attempt {job.Attempts} of {job.MaxAttempts} is under way and has come to {job.Progress} %{LastWord(job.HeartbeatAt)}.",
+            null,
+            null),
+        { RunAfter: var due } when due > now => Waiting(job),
+        _ => new(job, ExplanationCode.WaitingForWorker, $"{Begin(job)} waits for a free worker.{Place(job.Type)}", job.RunAfter, null),
+    };
+
+    private JobExplanation Waiting(Job job)
+    {
+        var next = $"Attempt {job.Attempts + 1} of {job.MaxAttempts} follows at {Time(job.RunAfter)}";
+        if (job.DeferredSince is { } since && CodeOf(job) is { } code && (code == JobErrorCode.Storage || code == JobErrorCode.DiskFull))
+        {
+            return new JobExplanation(
+                job,
+                ExplanationCode.WaitingForStorage,
+                $"{Error(job)} {next}; those that this ended do not count. So it is tried again since {Time(since)}, until {Time(since + OutagePatience)}.",
+                since,
+                job.RunAfter);
+        }
+
+        return new JobExplanation(job, ExplanationCode.WaitingForRetry, $"{next}, after {Error(job)}", null, job.RunAfter);
+    }
+
+    private static string Begin(Job job) => job.Status == JobStatus.Queued
+        ? "It"
+        : $"Attempt {job.Attempts + 1} of {job.MaxAttempts}{(job.ErrorCode is null ? "" : $", after {job.ErrorCode},")}";
+
+    private string Place(JobType type)
+    {
+        if (places.FirstOrDefault(p => p.Type == type) is not { } place)
+        {
+            return "";
+        }
+
+        var before = place.JobsBefore switch
+        {
+            0 => "None of your other",
+            1 => "One of your",
+            _ => $"{place.JobsBefore} of your",
+        };
+        var workers = place.LastBeatAt is null
+            ? "No worker is at work on such jobs at the moment: if that stays so, the workers of this service need care"
+            : $"Workers are at work on such jobs{LastWord(place.LastBeatAt)}";
+        return $" {before} {type.ToName()} jobs {(place.JobsBefore == 1 ? "is" : "are")} before it. {workers}.";
+    }
+
+    private string LastWord(DateTimeOffset? beat) => beat is { } at ? $"; the last word was at {Time(at)}" : "";
+
+    private static JobErrorCode? CodeOf(Job job) => JobErrorCode.All.FirstOrDefault(code => code.Name == job.ErrorCode);
+
+    /// <summary>"STORAGE: The object store did not answer as it should." The message is a sentence of ours.</summary>
+    private static string Error(Job job) => $"{job.ErrorCode}: {job.ErrorMessage}";
+
+    private static string Advice(Job job) => CodeOf(job) switch
+    {
+        { } code when code == JobErrorCode.Poison =>
+            $"It may be the file: try once more with POST /v1/jobs/{job.Id}/retry, or upload another version of it.",
+        { } code when code == JobErrorCode.Storage || code == JobErrorCode.DiskFull =>
+            $"The file is not to blame: try again with POST /v1/jobs/{job.Id}/retry.",
+        { IsRetryable: false } => "It is the file: upload another one.",
+        _ => $"Another try may help: POST /v1/jobs/{job.Id}/retry.",
+    };
+
+    /// <summary>The date only where it is another day.</summary>
+    private string Time(DateTimeOffset time)
+    {
+        var format = time.UtcDateTime.Date == now.UtcDateTime.Date ? "HH:mm:ss 'UTC'" : "yyyy-MM-dd HH:mm:ss 'UTC'";
+        return time.UtcDateTime.ToString(format, CultureInfo.InvariantCulture);
+    }
+}
