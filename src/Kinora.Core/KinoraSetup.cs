@@ -26,7 +26,9 @@ public static class KinoraSetup
         services.AddKinoraQueue(configuration);
 
         services.AddValidated<JobOptions>(configuration, "Kinora:Jobs");
+        services.AddSingleton(JobStatements.Default);
         services.AddSingleton<JobStore>();
+        services.AddSingleton<DispatchStore>();
         services.AddSingleton<JobReaper>();
         services.AddSingleton<CompleteJob>();
         services.AddSingleton<JobDispatcher>();
