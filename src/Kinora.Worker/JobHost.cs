@@ -89,7 +89,7 @@ internal sealed partial class JobHost(
                 return false;
             }
 
-            _ = HandleAsync(delivery);
+            _ = HandleAsync(delivery, stopping);
             return true;
         }
         catch (QueueUnavailableException e)
@@ -101,7 +101,7 @@ internal sealed partial class JobHost(
 
     private async Task<bool> PollAsync(CancellationToken stopping)
     {
-        if (await runner.ClaimAsync(type, preferred: null) is { } job)
+        if (await runner.ClaimAsync(type, preferred: null, stopping) is { } job)
         {
             _ = RunAsync(job);
             return true;
@@ -130,13 +130,13 @@ internal sealed partial class JobHost(
         }
     }
 
-    private async Task HandleAsync(IQueueDelivery delivery)
+    private async Task HandleAsync(IQueueDelivery delivery, CancellationToken stopping)
     {
         await Task.Yield();
         try
         {
             // Whatever the message is: what it names goes first, and nothing that could be claimed waits because of garbage.
-            if (await runner.ClaimAsync(type, QueuedJobId.Of(delivery.Message)) is { } job)
+            if (await runner.ClaimAsync(type, QueuedJobId.Of(delivery.Message), stopping) is { } job)
             {
                 await RunAsync(job, delivery);
             }

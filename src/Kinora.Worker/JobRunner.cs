@@ -29,29 +29,30 @@ internal sealed partial class JobRunner(
     private static readonly string Worker = $"{Environment.MachineName}:{Environment.ProcessId}";
 
     /// <summary>
-    /// Takes the job of the type whose turn it is; null when there is none. Not by the shutdown's token: once a message is taken, a job is
-    /// either claimed (and given back at the end of the drain) or left as it was, never half-way.
+    /// Takes the job of the type whose turn it is; null when there is none. A claim is never cut off: once a message is taken, a job is
+    /// either claimed (and given back at the end of the drain) or left as it was, never half-way. While the database is away it waits.
     /// </summary>
     /// <param name="preferred">The job that a message named; null: found without one.</param>
-    public async Task<ClaimedJob?> ClaimAsync(JobType type, Guid? preferred)
+    /// <param name="stopping">No claim is begun after it.</param>
+    public async Task<ClaimedJob?> ClaimAsync(JobType type, Guid? preferred, CancellationToken stopping)
     {
-        // A name for each claim: where only its answer was lost, it can be taken back.
-        var owner = $"{Worker}:{Guid.CreateVersion7()}";
-        try
+        while (!stopping.IsCancellationRequested)
         {
-            using var timeout = new CancellationTokenSource(SettleTimeout);
-            return await store.ClaimNextAsync(type, preferred, owner, timeout.Token);
-        }
-        catch (Exception e) when (DatabaseOutage.Is(e) || e is OperationCanceledException)
-        {
-            LogClaimFailed(e);
-            await SettleAsync(async cancellation =>
+            // A name for each claim: where only its answer was lost, it can be taken back.
+            var owner = $"{Worker}:{Guid.CreateVersion7()}";
+            try
             {
-                await store.ReleaseClaimAsync(owner, cancellation);
-                return Outcome.Released;
-            });
-            return null;
+                using var timeout = new CancellationTokenSource(SettleTimeout);
+                return await store.ClaimNextAsync(type, preferred, owner, timeout.Token);
+            }
+            catch (Exception e) when (DatabaseOutage.Is(e) || e is OperationCanceledException)
+            {
+                LogClaimFailed(e);
+                await SettleAsync(cancellation => TakeBackAsync(owner, cancellation));
+            }
         }
+
+        return null;
     }
 
     /// <summary>Does the job that was just claimed.</summary>
@@ -170,6 +171,12 @@ internal sealed partial class JobRunner(
             ? await store.ReleaseAsync(attempt.Job, cancellation)
             : await store.DeferAsync(attempt.Job, JobErrorCode.Internal, DatabaseAway, cancellation);
         return isGivenBack ? Outcome.Released : Outcome.Lost;
+    }
+
+    private async Task<Outcome> TakeBackAsync(string owner, CancellationToken cancellation)
+    {
+        await store.ReleaseClaimAsync(owner, cancellation);
+        return Outcome.Released;
     }
 
     private static (JobErrorCode Code, string Message, bool IsOutage) Classify(Exception exception) => exception switch
