@@ -28,7 +28,14 @@ public sealed class KinoraProcess(IRunningProcess process) : IAsyncDisposable
 
     public Task<bool> IsReadyAsync(CancellationToken cancellation) => process.IsReadyAsync(cancellation);
 
-    public void Signal(PosixSignalNumber signal) => process.Signal(signal);
+    /// <summary>It was stopped by SIGSTOP and not continued.</summary>
+    public bool IsFrozen { get; private set; }
+
+    public void Signal(PosixSignalNumber signal)
+    {
+        IsFrozen = signal == PosixSignalNumber.Stop || (IsFrozen && signal != PosixSignalNumber.Continue);
+        process.Signal(signal);
+    }
 
     public static bool IsAlive(int pid) => ProcessIdentity.Of(pid) is not null;
 
