@@ -1,3 +1,4 @@
+using Kinora.Core.Infra.Failpoints;
 using Kinora.Core.Infra.Queues;
 using Kinora.Core.Jobs;
 using Microsoft.Extensions.Options;
@@ -125,6 +126,7 @@ internal sealed partial class JobHost(
         await Task.Yield();
         try
         {
+            await Failpoint.HitAsync(FailpointName.WorkerAfterReceive, CancellationToken.None);
             if (jobId is { } id)
             {
                 await RunAsync(id, delivery);
@@ -169,6 +171,7 @@ internal sealed partial class JobHost(
         {
             if (delivery is not null)
             {
+                await Failpoint.HitAsync(FailpointName.WorkerBeforeFinishMessage, CancellationToken.None);
                 await delivery.CompleteAsync(CancellationToken.None);
             }
         }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Kinora.Core.Errors;
+using Kinora.Core.Infra.Failpoints;
 using Kinora.Core.Infra.Storage;
 using Kinora.Core.Infra.Telemetry;
 using Kinora.Core.Jobs;
@@ -48,6 +49,7 @@ internal sealed partial class JobRunner(
         leases.Add(attempt);
         try
         {
+            await Failpoint.HitAsync(FailpointName.WorkerAfterClaim, CancellationToken.None);
             onStarted(attempt);
             metrics.JobAttempted(job.Type, job.Attempt);
             var clock = Stopwatch.StartNew();
@@ -105,6 +107,7 @@ internal sealed partial class JobRunner(
 
     private async Task<Outcome> SettleAsync(ClaimedJob job, Exception exception)
     {
+        await Failpoint.HitAsync(FailpointName.WorkerBeforeSettle, CancellationToken.None);
         using var timeout = new CancellationTokenSource(SettleTimeout);
         try
         {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kinora.Core.Infra.Failpoints;
 using Kinora.Core.Infra.Queues;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -75,6 +76,7 @@ public sealed partial class JobDispatcher(
         for (var i = 0; i < jobs.Count; i++)
         {
             var job = jobs[i];
+            await Failpoint.HitAsync(FailpointName.DispatchAfterTake, cancellation);
             var data = JsonSerializer.Serialize(new QueuedJob(job.Id, job.RequestId), JobJson.Default.QueuedJob);
             try
             {
@@ -82,6 +84,7 @@ public sealed partial class JobDispatcher(
                     job.Type.ToQueue(),
                     new QueueMessage(Job.QueueMessageId(job.Id, job.DispatchCount), job.Type.ToName(), data),
                     cancellation);
+                await Failpoint.HitAsync(FailpointName.DispatchAfterEnqueue, cancellation);
             }
             catch (Exception e) when (e is QueueUnavailableException or OperationCanceledException)
             {

@@ -1,4 +1,5 @@
 using Kinora.Core.Errors;
+using Kinora.Core.Infra.Failpoints;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -18,6 +19,7 @@ public sealed class JobReaper(NpgsqlDataSource source, IOptions<JobOptions> opti
         var reaped = new List<(Guid, JobStatus)>();
         foreach (var (jobId, videoId, type, fence, isLast) in await FindLostAsync(cancellation))
         {
+            await Failpoint.HitAsync(FailpointName.ReapBeforeTake, cancellation);
             if (await TakeAsync(jobId, videoId, type, fence, isLast, cancellation))
             {
                 reaped.Add((jobId, isLast ? JobStatus.Failed : JobStatus.Running));
