@@ -1,5 +1,6 @@
 using Kinora.Core.Accounts;
 using Kinora.Core.Infra.Database;
+using Kinora.Core.Infra.Failpoints;
 using Kinora.Core.Infra.Media;
 using Kinora.Core.Infra.Queues;
 using Kinora.Core.Infra.Storage;
@@ -21,6 +22,7 @@ public static class KinoraSetup
     public static IServiceCollection AddKinora(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton(TimeProvider.System);
+        services.AddFailpoints(configuration);
         services.AddKinoraDatabase(configuration);
         services.AddKinoraStorage(configuration);
         services.AddKinoraQueue(configuration);

@@ -1,3 +1,4 @@
+using Kinora.Core.Infra.Failpoints;
 using Kinora.Core.Infra.Queues;
 using Kinora.Core.Jobs;
 using Microsoft.Extensions.Options;
@@ -135,6 +136,8 @@ internal sealed partial class JobHost(
         await Task.Yield();
         try
         {
+            await Failpoint.HitAsync(FailpointName.WorkerAfterReceive, CancellationToken.None);
+
             // Whatever the message is: what it names goes first, and nothing that could be claimed waits because of garbage.
             if (await runner.ClaimAsync(type, QueuedJobId.Of(delivery.Message), stopping) is { } job)
             {
@@ -175,6 +178,7 @@ internal sealed partial class JobHost(
     {
         try
         {
+            await Failpoint.HitAsync(FailpointName.WorkerBeforeFinishMessage, CancellationToken.None);
             await delivery.CompleteAsync(CancellationToken.None);
         }
         catch (QueueUnavailableException e)

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Kinora.Core.Errors;
 using Kinora.Core.Infra.Database;
+using Kinora.Core.Infra.Failpoints;
 using Kinora.Core.Infra.Storage;
 using Kinora.Core.Infra.Telemetry;
 using Kinora.Core.Jobs;
@@ -72,6 +73,7 @@ internal sealed partial class JobRunner(
         leases.Add(attempt);
         try
         {
+            await Failpoint.HitAsync(FailpointName.WorkerAfterClaim, CancellationToken.None);
             onStarted(attempt);
             metrics.JobAttempted(job.Type, job.Attempt);
             var clock = Stopwatch.StartNew();
@@ -121,6 +123,7 @@ internal sealed partial class JobRunner(
     /// </summary>
     private async Task<Outcome> SettleAsync(Func<CancellationToken, Task<Outcome>> write)
     {
+        await Failpoint.HitAsync(FailpointName.WorkerBeforeSettle, CancellationToken.None);
         while (true)
         {
             using var timeout = new CancellationTokenSource(SettleTimeout);

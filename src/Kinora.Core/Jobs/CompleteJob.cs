@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Kinora.Core.Infra.Database;
+using Kinora.Core.Infra.Failpoints;
 using Kinora.Core.Infra.Media;
 using Kinora.Core.Playback;
 using Microsoft.Extensions.Options;
@@ -25,18 +26,22 @@ public sealed class CompleteJob(NpgsqlDataSource source, JobStatements statement
         await using var video = new NpgsqlCommand(statements.CompleteAnalyzedVideo, connection);
         video.Parameters.AddWithValue("video", job.VideoId);
         video.Parameters.AddWithValue("info", JsonSerializer.Serialize(info, StoredJson.Default.MediaInfo));
-        if (await video.ExecuteScalarAsync(cancellation) is not bool transcode || !await SucceedAsync(connection, job, cancellation))
+        var transcode = await video.ExecuteScalarAsync(cancellation) as bool?;
+        await Failpoint.HitAsync(FailpointName.CompleteInTransaction, cancellation);
+        if (transcode is null || !await SucceedAsync(connection, job, cancellation))
         {
             return null;
         }
 
         var followers = new List<Guid> { await FollowAsync(JobType.Thumbnail, "{}") };
-        if (transcode)
+        if (transcode.Value)
         {
             followers.Add(await FollowAsync(JobType.Hls, HlsParams.Default.ToJson()));
         }
 
+        await Failpoint.HitAsync(FailpointName.CompleteBeforeCommit, cancellation);
         await transaction.CommitAsync(cancellation);
+        await Failpoint.HitAsync(FailpointName.CompleteAfterCommit, cancellation);
         return followers;
 
         Task<Guid> FollowAsync(JobType type, string parameters) => SubmitJob.RunAsync(
@@ -54,7 +59,9 @@ public sealed class CompleteJob(NpgsqlDataSource source, JobStatements statement
         await using var video = new NpgsqlCommand(statements.CompletePublishedVideo, connection);
         video.Parameters.AddWithValue("video", job.VideoId);
         video.Parameters.AddWithValue("hls", job.Type == JobType.Hls);
-        if (await video.ExecuteNonQueryAsync(cancellation) == 0 || !await SucceedAsync(connection, job, cancellation))
+        var videos = await video.ExecuteNonQueryAsync(cancellation);
+        await Failpoint.HitAsync(FailpointName.CompleteInTransaction, cancellation);
+        if (videos == 0 || !await SucceedAsync(connection, job, cancellation))
         {
             return false;
         }
@@ -69,7 +76,9 @@ public sealed class CompleteJob(NpgsqlDataSource source, JobStatements statement
             return false;
         }
 
+        await Failpoint.HitAsync(FailpointName.CompleteBeforeCommit, cancellation);
         await transaction.CommitAsync(cancellation);
+        await Failpoint.HitAsync(FailpointName.CompleteAfterCommit, cancellation);
         return true;
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kinora.Core.Infra.Failpoints;
 using Kinora.Core.Infra.Queues;
 using Kinora.Core.Infra.Telemetry;
 using Microsoft.Extensions.Hosting;
@@ -108,6 +109,7 @@ public sealed partial class JobDispatcher(
         for (var i = 0; i < jobs.Count; i++)
         {
             var job = jobs[i];
+            await Failpoint.HitAsync(FailpointName.DispatchAfterTake, cancellation);
             var data = JsonSerializer.Serialize(new QueuedJob(job.Id, job.RequestId), JobJson.Default.QueuedJob);
             try
             {
@@ -116,6 +118,7 @@ public sealed partial class JobDispatcher(
                     new QueueMessage(Job.QueueMessageId(job.Id, job.DispatchCount), job.Type.ToName(), data),
                     cancellation);
                 _isRefused = false;
+                await Failpoint.HitAsync(FailpointName.DispatchAfterEnqueue, cancellation);
             }
             catch (Exception e) when (e is QueueUnavailableException or OperationCanceledException)
             {

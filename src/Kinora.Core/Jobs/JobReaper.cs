@@ -1,5 +1,6 @@
 using Kinora.Core.Errors;
 using Kinora.Core.Infra.Database;
+using Kinora.Core.Infra.Failpoints;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -24,6 +25,7 @@ public sealed class JobReaper(NpgsqlDataSource source, JobStatements statements,
         var reaped = new List<ReapedJob>();
         foreach (var lost in await AskForLostAsync(cancellation))
         {
+            await Failpoint.HitAsync(FailpointName.ReapBeforeTake, cancellation);
             if (await TakeAsync(lost, cancellation))
             {
                 reaped.Add(lost);

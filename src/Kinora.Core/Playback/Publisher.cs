@@ -1,3 +1,4 @@
+using Kinora.Core.Infra.Failpoints;
 using Kinora.Core.Infra.Storage;
 using Kinora.Core.Jobs;
 using Npgsql;
@@ -21,17 +22,22 @@ public sealed class Publisher(NpgsqlDataSource source, JobStatements statements,
         ClaimedJob job, IReadOnlyList<LocalFile> files, string? verification, Action<double> onProgress, CancellationToken cancellation)
     {
         var prefix = ObjectKey.DerivativePrefix(job.VideoId, job.Id, job.Fence);
+        await Failpoint.HitAsync(FailpointName.PublishBeforeIntent, cancellation);
         await BeginIntentAsync(job, prefix, cancellation);
+        await Failpoint.HitAsync(FailpointName.PublishAfterIntent, cancellation);
         var total = Math.Max(1, files.Sum(f => f.SizeBytes));
         var done = 0L;
         foreach (var file in files)
         {
             await objects.PutFileAsync(prefix + file.Name, file.Path, file.ContentType, cancellation);
+            await Failpoint.HitAsync(FailpointName.PublishAfterPut, cancellation);
             done += file.SizeBytes;
             onProgress((double)done / total);
         }
 
+        await Failpoint.HitAsync(FailpointName.PublishAfterAllPuts, cancellation);
         await CompareSizesAsync(prefix, files, cancellation);
+        await Failpoint.HitAsync(FailpointName.PublishAfterCompare, cancellation);
         var derivative = new Derivative
         {
             VideoId = job.VideoId,

@@ -1,3 +1,4 @@
+using Kinora.Core.Infra.Failpoints;
 using Kinora.Core.Infra.Storage;
 using Kinora.Core.Jobs;
 using Kinora.Core.Videos;
@@ -25,12 +26,15 @@ public sealed partial class UploadService(
 
     public async Task<UploadedVideo> StoreAsync(NewVideo upload, SpooledFile file, CancellationToken cancellation)
     {
+        await Failpoint.HitAsync(FailpointName.UploadAfterSpool, cancellation);
         var videoId = Guid.CreateVersion7();
         await BeginIntentAsync(videoId, cancellation);
+        await Failpoint.HitAsync(FailpointName.UploadAfterIntent, cancellation);
         Guid jobId;
         try
         {
             await objects.PutFileAsync(ObjectKey.Source(videoId), file.Path, file.ContentType, cancellation);
+            await Failpoint.HitAsync(FailpointName.UploadAfterPut, cancellation);
             jobId = await CommitAsync(videoId, upload, file, cancellation);
         }
         catch
@@ -87,7 +91,9 @@ public sealed partial class UploadService(
             throw new StorageException("The upload took so long that its bytes were collected.");
         }
 
+        await Failpoint.HitAsync(FailpointName.UploadBeforeCommit, cancellation);
         await transaction.CommitAsync(cancellation);
+        await Failpoint.HitAsync(FailpointName.UploadAfterCommit, cancellation);
         return jobId;
     }
 
