@@ -29,8 +29,8 @@ internal sealed class S3Exchange(S3FaultProxy proxy, HttpWire client, HttpWire s
                 return await AnswerAsync("200 OK", Error("InternalError"));
             case S3FaultKind.Garbage:
                 await DrainAsync();
-                await client.WriteAsync("\u0000\u0001garbage, and no HTTP\r\n\r\n"u8.ToArray());
                 _fault.Fire();
+                await client.WriteAsync("\u0000\u0001garbage, and no HTTP\r\n\r\n"u8.ToArray());
                 return false;
             case S3FaultKind.NoAnswer:
                 await DrainAsync();
@@ -38,9 +38,9 @@ internal sealed class S3Exchange(S3FaultProxy proxy, HttpWire client, HttpWire s
                 await client.WaitForEndAsync();
                 return false;
             case S3FaultKind.Refused:
+                _fault.Fire();
                 proxy.Refuse();
                 client.Reset();
-                _fault.Fire();
                 return false;
             default:
                 return await ForwardAsync();
@@ -55,8 +55,9 @@ internal sealed class S3Exchange(S3FaultProxy proxy, HttpWire client, HttpWire s
     {
         await DrainAsync();
         var answer = $"HTTP/1.1 {status}\r\nContent-Type: application/xml\r\nContent-Length: {body.Length}\r\n\r\n";
-        await client.WriteAsync(Encoding.ASCII.GetBytes(head.Method == "HEAD" ? answer : answer + body));
+        // Before its last byte, here and below: who sees the fault sees it counted.
         _fault!.Fire();
+        await client.WriteAsync(Encoding.ASCII.GetBytes(head.Method == "HEAD" ? answer : answer + body));
         return true;
     }
 
@@ -153,9 +154,9 @@ internal sealed class S3Exchange(S3FaultProxy proxy, HttpWire client, HttpWire s
                 client.Reset();
                 throw new IOException("The answer was lost.");
             case S3FaultKind.TruncatedAnswer or S3FaultKind.ResetInAnswer or S3FaultKind.WrongLength when length > 1 && answer.Status < 300:
+                _fault.Fire();
                 await client.WriteAsync((_fault.Kind == S3FaultKind.WrongLength ? answer.WithContentLength(half) : answer).Bytes);
                 await ReturnHalfAsync(answer, half);
-                _fault.Fire();
                 if (_fault.Kind == S3FaultKind.ResetInAnswer)
                 {
                     client.Reset();
@@ -163,8 +164,8 @@ internal sealed class S3Exchange(S3FaultProxy proxy, HttpWire client, HttpWire s
 
                 throw new IOException("Half of the answer.");
             case S3FaultKind.WrongLength when answer.ContentLength > 1 && head.Method == "HEAD" && answer.Status < 300:
-                await client.WriteAsync(answer.WithContentLength(answer.ContentLength.Value / 2).Bytes);
                 _fault.Fire();
+                await client.WriteAsync(answer.WithContentLength(answer.ContentLength.Value / 2).Bytes);
                 return;
             case S3FaultKind.TruncatedAnswer or S3FaultKind.ResetInAnswer or S3FaultKind.WrongLength:
                 _fault.GiveBack();

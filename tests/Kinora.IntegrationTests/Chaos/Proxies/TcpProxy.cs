@@ -86,7 +86,7 @@ public sealed class TcpProxy : IAsyncDisposable
             _listener = Bind(Address);
         }
 
-        Count(TcpFault.Refuse, ResetLinks());
+        ResetLinks(TcpFault.Refuse);
     }
 
     /// <summary>Connections are kept and taken, and no byte goes on: a partition that nobody is told of.</summary>
@@ -103,7 +103,7 @@ public sealed class TcpProxy : IAsyncDisposable
     public void Throttle(int bytesPerSecond) => _bytesPerSecond = bytesPerSecond;
 
     /// <summary>RST to both ends of every connection; new ones are taken.</summary>
-    public void ResetAll() => Count(TcpFault.Reset, ResetLinks());
+    public void ResetAll() => ResetLinks(TcpFault.Reset);
 
     /// <summary>The next COMMIT is passed on and answered, and its client is reset instead of hearing the answer.</summary>
     /// <param name="after">Only on a connection that has sent this text since; null: on any.</param>
@@ -121,17 +121,11 @@ public sealed class TcpProxy : IAsyncDisposable
         }
 
         await _accepting;
-        ResetLinks();
+        ResetLinks(null);
         await Task.WhenAll(_links.Values);
     }
 
-    internal void Count(TcpFault fault, int times = 1)
-    {
-        if (times > 0)
-        {
-            _fired.AddOrUpdate(fault, times, (_, before) => before + times);
-        }
-    }
+    internal void Count(TcpFault fault) => _fired.AddOrUpdate(fault, 1, (_, before) => before + 1);
 
     /// <summary>Returns at once, or when the way is open again.</summary>
     internal async Task WaitForThawAsync(TcpWay way, CancellationToken cancellation)
@@ -164,15 +158,17 @@ public sealed class TcpProxy : IAsyncDisposable
         }
     }
 
-    private int ResetLinks()
+    private void ResetLinks(TcpFault? fault)
     {
-        var links = _links.Keys.ToArray();
-        foreach (var link in links)
+        foreach (var link in _links.Keys)
         {
+            if (fault is { } counted)
+            {
+                Count(counted);
+            }
+
             link.Reset();
         }
-
-        return links.Length;
     }
 
     private Socket Bind(IPEndPoint address)
