@@ -5,6 +5,7 @@ using Kinora.Core.Infra.Media;
 using Kinora.Core.Infra.Queues;
 using Kinora.Core.Infra.Storage;
 using Kinora.Core.Jobs;
+using Kinora.Core.Limits;
 using Kinora.Core.Playback;
 using Kinora.Core.Transcoding;
 using Kinora.Core.Transcoding.Steps;
@@ -51,6 +52,8 @@ public static class KinoraSetup
         services.AddSingleton<PageCursor>();
         services.AddScoped<JobService>();
         services.AddScoped<TranscodeService>();
+        services.AddValidated<LimitOptions>(configuration, "Kinora:Limits");
+        services.AddSingleton<UserLimits>();
         services.AddValidated<UploadOptions>(configuration, "Kinora:Uploads");
         services.AddSingleton<UploadSpool>();
         services.AddHostedService(provider => provider.GetRequiredService<UploadSpool>());

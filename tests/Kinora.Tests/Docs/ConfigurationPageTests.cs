@@ -13,6 +13,7 @@ using Kinora.Core.Infra.Redis;
 using Kinora.Core.Infra.Storage;
 using Kinora.Core.Infra.Telemetry;
 using Kinora.Core.Jobs;
+using Kinora.Core.Limits;
 using Kinora.Core.Playback;
 using Kinora.Core.Transcoding;
 using Kinora.Core.Uploads;
@@ -37,6 +38,7 @@ public sealed partial class ConfigurationPageTests
         [typeof(AuthOptions)] = "Kinora:Auth",
         [typeof(HttpOptions)] = "Kinora:Http",
         [typeof(RateLimitOptions)] = "Kinora:RateLimits",
+        [typeof(LimitOptions)] = "Kinora:Limits",
         [typeof(UploadOptions)] = "Kinora:Uploads",
         [typeof(PlaybackOptions)] = "Kinora:Playback",
         [typeof(MediaOptions)] = "Kinora:Media",
