@@ -1,5 +1,6 @@
 using Kinora.Core.Accounts;
 using Kinora.Core.Infra.Database;
+using Kinora.Core.Infra.Failpoints;
 using Kinora.Core.Infra.Media;
 using Kinora.Core.Infra.Queues;
 using Kinora.Core.Infra.Storage;
@@ -22,12 +23,15 @@ public static class KinoraSetup
     public static IServiceCollection AddKinora(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton(TimeProvider.System);
+        services.AddFailpoints(configuration);
         services.AddKinoraDatabase(configuration);
         services.AddKinoraStorage(configuration);
         services.AddKinoraQueue(configuration);
 
         services.AddValidated<JobOptions>(configuration, "Kinora:Jobs");
+        services.AddSingleton(JobStatements.Default);
         services.AddSingleton<JobStore>();
+        services.AddSingleton<DispatchStore>();
         services.AddSingleton<JobReaper>();
         services.AddSingleton<CompleteJob>();
         services.AddSingleton<JobDispatcher>();

@@ -1,4 +1,5 @@
 using Kinora.Core.Errors;
+using Kinora.Core.Infra.Failpoints;
 using Kinora.Core.Infra.Storage;
 using Kinora.Core.Jobs;
 using Kinora.Core.Limits;
@@ -42,12 +43,15 @@ public sealed partial class UploadService(
     /// <exception cref="ApiException">PAYLOAD_TOO_LARGE, TOO_MANY_REQUESTS, UNAVAILABLE: past a limit.</exception>
     public async Task<UploadedVideo> StoreAsync(NewVideo upload, SpooledFile file, CancellationToken cancellation)
     {
+        await Failpoint.HitAsync(FailpointName.UploadAfterSpool, cancellation);
         var videoId = Guid.CreateVersion7();
         await BeginIntentAsync(videoId, cancellation);
+        await Failpoint.HitAsync(FailpointName.UploadAfterIntent, cancellation);
         Guid jobId;
         try
         {
             await objects.PutFileAsync(ObjectKey.Source(videoId), file.Path, file.ContentType, cancellation);
+            await Failpoint.HitAsync(FailpointName.UploadAfterPut, cancellation);
             jobId = await CommitAsync(videoId, upload, file, cancellation);
         }
         catch
@@ -107,7 +111,9 @@ public sealed partial class UploadService(
             throw new StorageException("The upload took so long that its bytes were collected.");
         }
 
+        await Failpoint.HitAsync(FailpointName.UploadBeforeCommit, cancellation);
         await transaction.CommitAsync(cancellation);
+        await Failpoint.HitAsync(FailpointName.UploadAfterCommit, cancellation);
         return jobId;
     }
 

@@ -1,0 +1,123 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Kinora.IntegrationTests.Chaos.Proxies;
+
+/// <summary>
+/// Stands between Kinora and an S3 store. What it passes on it passes on byte for byte and as it comes, so that signatures stay good;
+/// for the rest see <see cref="S3FaultKind"/>.
+/// </summary>
+public sealed class S3FaultProxy : IAsyncDisposable
+{
+    private const int Backlog = 128;
+    private static readonly TimeSpan RefusedTime = TimeSpan.FromSeconds(1);
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly ConcurrentDictionary<Task, bool> _serving = new();
+    private readonly IPEndPoint _store;
+    private readonly IPEndPoint _address;
+    private readonly Task _accepting;
+    private volatile S3Fault[] _faults = [];
+    private volatile TaskCompletionSource _refuse = NewSignal();
+
+    private S3FaultProxy(Uri store)
+    {
+        _store = new IPEndPoint(IPAddress.Parse(store.Host), store.Port);
+        var listener = Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        _address = (IPEndPoint)listener.LocalEndPoint!;
+        listener.Listen(Backlog);
+        _accepting = AcceptAsync(listener);
+    }
+
+    /// <summary>For the options' Endpoint.</summary>
+    public string Url => $"http://{_address}";
+
+    /// <param name="store">With an address, not a name.</param>
+    public static S3FaultProxy Start(string store) => new(new Uri(store));
+
+    /// <summary>Instead of all earlier ones; the first that concerns a call and wants it gets it.</summary>
+    public void Inject(params S3Fault[] faults) => _faults = faults;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _accepting;
+        await Task.WhenAll(_serving.Keys);
+        _stop.Dispose();
+    }
+
+    internal S3Fault? Choose(S3Call call) => _faults.FirstOrDefault(f => f.Takes(call));
+
+    /// <summary>Nobody listens for a second.</summary>
+    internal void Refuse() => _refuse.TrySetResult();
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private static Socket Bind(IPEndPoint address)
+    {
+        var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+        socket.Bind(address);
+        return socket;
+    }
+
+    private async Task AcceptAsync(Socket listener)
+    {
+        try
+        {
+            while (true)
+            {
+                using var replaced = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+                var accepting = listener.AcceptAsync(replaced.Token).AsTask();
+                if (await Task.WhenAny(accepting, _refuse.Task) == accepting)
+                {
+                    Serve(await accepting);
+                    continue;
+                }
+
+                await replaced.CancelAsync();
+                await ((Task)accepting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                listener.Dispose();
+                listener = Bind(_address);
+                await Task.Delay(RefusedTime, _stop.Token);
+                _refuse = NewSignal();
+                listener.Listen(Backlog);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            listener.Dispose();
+        }
+    }
+
+    private void Serve(Socket socket)
+    {
+        socket.NoDelay = true;
+        var serving = ServeAsync(socket);
+        _serving[serving] = true;
+        serving.ContinueWith(ended => _serving.TryRemove(ended, out _), TaskScheduler.Default);
+    }
+
+    private async Task ServeAsync(Socket socket)
+    {
+        await Task.Yield();
+        using var client = new HttpWire(socket, _stop.Token);
+        HttpWire? store = null;
+        try
+        {
+            store = await HttpWire.ConnectAsync(_store, _stop.Token);
+            while (await client.ReadHeadAsync() is { } head && await new S3Exchange(this, client, store, head, _stop.Token).RunAsync())
+            {
+            }
+        }
+        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
+        {
+            // One end is gone, often by our own hand; then the other goes too.
+        }
+        finally
+        {
+            store?.Dispose();
+        }
+    }
+}
