@@ -9,8 +9,6 @@ namespace Kinora.Core.Videos;
 /// <param name="now">By the database's clock, as all times of a job are.</param>
 internal sealed class ExplainJob(IReadOnlyList<WaitingPlace> places, JobOptions options, DateTimeOffset now)
 {
-    private static readonly TimeSpan OutagePatience = TimeSpan.FromHours(24);
-
     public JobExplanation Of(Job job) => job switch
     {
         { Status: JobStatus.Succeeded } => new(job, ExplanationCode.Succeeded, "It has succeeded.", job.FinishedAt, null),
@@ -41,12 +39,12 @@ internal sealed class ExplainJob(IReadOnlyList<WaitingPlace> places, JobOptions 
     private JobExplanation Waiting(Job job)
     {
         var next = $"Attempt {job.Attempts + 1} of {job.MaxAttempts} follows at {Time(job.RunAfter)}";
-        if (job.DeferredSince is { } since && CodeOf(job) is { } code && (code == JobErrorCode.Storage || code == JobErrorCode.DiskFull))
+        if (job.DeferredSince is { } since && CodeOf(job) is { IsOutage: true })
         {
             return new JobExplanation(
                 job,
                 ExplanationCode.WaitingForStorage,
-                $"{Error(job)} {next}; those that this ended do not count. So it is tried again since {Time(since)}, until {Time(since + OutagePatience)}.",
+                $"{Error(job)} {next}; those that this ended do not count. So it is tried again since {Time(since)}, until {Time(since + options.OutagePatience)}.",
                 since,
                 job.RunAfter);
         }
@@ -88,7 +86,7 @@ internal sealed class ExplainJob(IReadOnlyList<WaitingPlace> places, JobOptions 
     {
         { } code when code == JobErrorCode.Poison =>
             $"It may be the file: try once more with POST /v1/jobs/{job.Id}/retry, or upload another version of it.",
-        { } code when code == JobErrorCode.Storage || code == JobErrorCode.DiskFull =>
+        { IsOutage: true } =>
             $"The file is not to blame: try again with POST /v1/jobs/{job.Id}/retry.",
         { IsRetryable: false } => "It is the file: upload another one.",
         _ => $"Another try may help: POST /v1/jobs/{job.Id}/retry.",
