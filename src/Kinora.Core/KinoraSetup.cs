@@ -1,9 +1,11 @@
 using Kinora.Core.Accounts;
 using Kinora.Core.Infra.Database;
+using Kinora.Core.Infra.Failpoints;
 using Kinora.Core.Infra.Media;
 using Kinora.Core.Infra.Queues;
 using Kinora.Core.Infra.Storage;
 using Kinora.Core.Jobs;
+using Kinora.Core.Limits;
 using Kinora.Core.Playback;
 using Kinora.Core.Transcoding;
 using Kinora.Core.Transcoding.Steps;
@@ -21,12 +23,15 @@ public static class KinoraSetup
     public static IServiceCollection AddKinora(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton(TimeProvider.System);
+        services.AddFailpoints(configuration);
         services.AddKinoraDatabase(configuration);
         services.AddKinoraStorage(configuration);
         services.AddKinoraQueue(configuration);
 
         services.AddValidated<JobOptions>(configuration, "Kinora:Jobs");
+        services.AddSingleton(JobStatements.Default);
         services.AddSingleton<JobStore>();
+        services.AddSingleton<DispatchStore>();
         services.AddSingleton<JobReaper>();
         services.AddSingleton<CompleteJob>();
         services.AddSingleton<JobDispatcher>();
@@ -47,6 +52,8 @@ public static class KinoraSetup
         services.AddSingleton<PageCursor>();
         services.AddScoped<JobService>();
         services.AddScoped<TranscodeService>();
+        services.AddValidated<LimitOptions>(configuration, "Kinora:Limits");
+        services.AddSingleton<UserLimits>();
         services.AddValidated<UploadOptions>(configuration, "Kinora:Uploads");
         services.AddSingleton<UploadSpool>();
         services.AddHostedService(provider => provider.GetRequiredService<UploadSpool>());

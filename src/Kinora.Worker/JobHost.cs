@@ -1,19 +1,19 @@
+using Kinora.Core.Infra.Failpoints;
 using Kinora.Core.Infra.Queues;
 using Kinora.Core.Jobs;
 using Microsoft.Extensions.Options;
-using Npgsql;
 
 namespace Kinora.Worker;
 
 /// <summary>
-/// Keeps the slots of one job type busy: messages of the queue say which job to look at; while the queue is away, the database does. On
-/// shutdown nothing new is taken; what runs may go on for the drain time and is then given back.
+/// Keeps the slots of one job type busy. A message of the queue says that there is something to claim, and the database says what; while
+/// the queue is away, it is asked every few seconds. On shutdown nothing new is taken; what runs may go on for the drain time and is then
+/// given back.
 /// </summary>
 internal sealed partial class JobHost(
     JobType type,
     int slots,
     IJobQueue queue,
-    JobStore store,
     JobRunner runner,
     LeaseKeeper leases,
     WorkDirectory workDirectory,
@@ -90,7 +90,7 @@ internal sealed partial class JobHost(
                 return false;
             }
 
-            _ = HandleAsync(QueuedJobId.Of(delivery.Message), delivery);
+            _ = HandleAsync(delivery, stopping);
             return true;
         }
         catch (QueueUnavailableException e)
@@ -102,43 +102,53 @@ internal sealed partial class JobHost(
 
     private async Task<bool> PollAsync(CancellationToken stopping)
     {
-        try
+        if (await runner.ClaimAsync(type, preferred: null, stopping) is { } job)
         {
-            if (await store.FindClaimableAsync(type, stopping) is { } jobId)
-            {
-                _ = HandleAsync(jobId, null);
-                return true;
-            }
-        }
-        catch (Exception e) when (e is NpgsqlException or TimeoutException)
-        {
-            LogDatabaseAway(e.Message);
+            _ = RunAsync(job);
+            return true;
         }
 
         await Task.Delay(options.Value.PollInterval, stopping);
         return false;
     }
 
-    private async Task HandleAsync(Guid? jobId, IQueueDelivery? delivery)
+    /// <summary>A job that was found without a message.</summary>
+    private async Task RunAsync(ClaimedJob job)
     {
         // Leaves the caller's loop at once, whatever the first steps take.
         await Task.Yield();
         try
         {
-            if (jobId is { } id)
+            await RunAsync(job, null);
+        }
+        catch (Exception e)
+        {
+            LogRunFailed(e, job.Id);
+        }
+        finally
+        {
+            _free.Release();
+        }
+    }
+
+    private async Task HandleAsync(IQueueDelivery delivery, CancellationToken stopping)
+    {
+        await Task.Yield();
+        try
+        {
+            await Failpoint.HitAsync(FailpointName.WorkerAfterReceive, CancellationToken.None);
+
+            // Whatever the message is: what it names goes first, and nothing that could be claimed waits because of garbage.
+            if (await runner.ClaimAsync(type, QueuedJobId.Of(delivery.Message), stopping) is { } job)
             {
-                await RunAsync(id, delivery);
+                await RunAsync(job, delivery);
             }
 
             await FinishAsync(delivery);
         }
         catch (Exception e)
         {
-            // The claim failed, or its answer was lost: the dispatcher sends the job again, or its lease runs out.
-            LogRunFailed(e, jobId);
-
-            // Not at once to the next message: while the database is away this would empty the queue for nothing.
-            await Task.Delay(options.Value.PollInterval);
+            LogRunFailed(e, QueuedJobId.Of(delivery.Message));
             await FinishAsync(delivery);
         }
         finally
@@ -147,13 +157,14 @@ internal sealed partial class JobHost(
         }
     }
 
-    private async Task RunAsync(Guid jobId, IQueueDelivery? delivery)
+    private async Task RunAsync(ClaimedJob job, IQueueDelivery? delivery)
     {
         using var progress = new CancellationTokenSource();
         try
         {
-            await runner.RunAsync(
-                jobId, delivery?.Message.Id, attempt => _ = QueueProgress.FollowAsync(attempt, delivery, progress.Token));
+            // Of another job than the message's nothing is shown with the message.
+            var shown = delivery is not null && QueuedJobId.Of(delivery.Message) == job.Id ? delivery : null;
+            await runner.RunAsync(job, delivery?.Message.Id, attempt => _ = QueueProgress.FollowAsync(attempt, shown, progress.Token));
         }
         finally
         {
@@ -163,14 +174,12 @@ internal sealed partial class JobHost(
     }
 
     /// <summary>The message has said what it had to say, whatever became of the job.</summary>
-    private async Task FinishAsync(IQueueDelivery? delivery)
+    private async Task FinishAsync(IQueueDelivery delivery)
     {
         try
         {
-            if (delivery is not null)
-            {
-                await delivery.CompleteAsync(CancellationToken.None);
-            }
+            await Failpoint.HitAsync(FailpointName.WorkerBeforeFinishMessage, CancellationToken.None);
+            await delivery.CompleteAsync(CancellationToken.None);
         }
         catch (QueueUnavailableException e)
         {
@@ -207,12 +216,9 @@ internal sealed partial class JobHost(
     [LoggerMessage(Level = LogLevel.Warning, Message = "The queue is away: looking into the database. {reason}")]
     private partial void LogQueueAway(string reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The database is away. {reason}")]
-    private partial void LogDatabaseAway(string reason);
-
     [LoggerMessage(Level = LogLevel.Warning, Message = "WorkDir has no room: no job is begun")]
     private partial void LogNoRoom();
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {jobId} could not be begun")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {jobId} could not be run")]
     private partial void LogRunFailed(Exception exception, Guid? jobId);
 }

@@ -1,16 +1,17 @@
 using System.Diagnostics;
 using Kinora.Core.Errors;
+using Kinora.Core.Infra.Database;
+using Kinora.Core.Infra.Failpoints;
 using Kinora.Core.Infra.Storage;
 using Kinora.Core.Infra.Telemetry;
 using Kinora.Core.Jobs;
 using Microsoft.Extensions.Options;
-using Npgsql;
 
 namespace Kinora.Worker;
 
 /// <summary>
 /// One attempt from its claim to its end. PostgreSQL decides each step; whatever goes wrong ends in exactly one of: completed, failed (to
-/// be tried again or for good), given back, or lost (then nothing is written at all).
+/// be tried again or for good), deferred, given back, or lost (then nothing is written at all).
 /// </summary>
 internal sealed partial class JobRunner(
     JobStore store,
@@ -23,19 +24,43 @@ internal sealed partial class JobRunner(
     ILogger<JobRunner> logger)
 {
     private const int DiskFullHResult = 28; // ENOSPC
+    private const string DatabaseAway = "The database was away.";
     private static readonly TimeSpan SettleTimeout = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan SettleInterval = TimeSpan.FromMilliseconds(500);
     private static readonly string Worker = $"{Environment.MachineName}:{Environment.ProcessId}";
 
-    /// <summary>Claims the job and does it; false when it was not to be had.</summary>
-    /// <param name="queueJobId">The message that said so, for the log; null when found in the database.</param>
-    /// <param name="onStarted">Called once with the running attempt.</param>
-    public async Task<bool> RunAsync(Guid jobId, string? queueJobId, Action<Attempt> onStarted)
+    /// <summary>
+    /// Takes the job of the type whose turn it is; null when there is none. A claim is never cut off: once a message is taken, a job is
+    /// either claimed (and given back at the end of the drain) or left as it was, never half-way. While the database is away it waits.
+    /// </summary>
+    /// <param name="preferred">The job that a message named; null: found without one.</param>
+    /// <param name="stopping">No claim is begun after it.</param>
+    public async Task<ClaimedJob?> ClaimAsync(JobType type, Guid? preferred, CancellationToken stopping)
     {
-        if (await ClaimAsync(jobId) is not { } job)
+        while (!stopping.IsCancellationRequested)
         {
-            return false;
+            // A name for each claim: where only its answer was lost, it can be taken back.
+            var owner = $"{Worker}:{Guid.CreateVersion7()}";
+            try
+            {
+                using var timeout = new CancellationTokenSource(SettleTimeout);
+                return await store.ClaimNextAsync(type, preferred, owner, timeout.Token);
+            }
+            catch (Exception e) when (DatabaseOutage.Is(e) || e is OperationCanceledException)
+            {
+                LogClaimFailed(e);
+                await SettleAsync(cancellation => TakeBackAsync(owner, cancellation));
+            }
         }
 
+        return null;
+    }
+
+    /// <summary>Does the job that was just claimed.</summary>
+    /// <param name="queueJobId">The message that said so, for the log; null when found in the database.</param>
+    /// <param name="onStarted">Called once with the running attempt.</param>
+    public async Task RunAsync(ClaimedJob job, string? queueJobId, Action<Attempt> onStarted)
+    {
         using var scope = logger.BeginScope(new Dictionary<string, object?>
         {
             ["jobId"] = job.Id,
@@ -48,6 +73,7 @@ internal sealed partial class JobRunner(
         leases.Add(attempt);
         try
         {
+            await Failpoint.HitAsync(FailpointName.WorkerAfterClaim, CancellationToken.None);
             onStarted(attempt);
             metrics.JobAttempted(job.Type, job.Attempt);
             var clock = Stopwatch.StartNew();
@@ -63,18 +89,6 @@ internal sealed partial class JobRunner(
         {
             leases.Remove(attempt);
         }
-
-        return true;
-    }
-
-    /// <summary>
-    /// Not by the shutdown's token: once the message is taken, the job is either claimed (and given back at the end of the drain) or left
-    /// as it was, never half-way.
-    /// </summary>
-    private async Task<ClaimedJob?> ClaimAsync(Guid jobId)
-    {
-        using var timeout = new CancellationTokenSource(SettleTimeout);
-        return await store.ClaimAsync(jobId, Worker, timeout.Token);
     }
 
     private async Task<Outcome> DoAsync(Attempt attempt)
@@ -95,64 +109,87 @@ internal sealed partial class JobRunner(
         {
             // Whatever it is, it came of being stopped, or too late to matter.
             LogStopped(e, attempt.Reason);
-            return attempt.Reason == StopReason.Drain ? await ReleaseAsync(attempt.Job) : Outcome.Lost;
+            return await SettleAsync(cancellation => GiveBackAsync(attempt, cancellation));
         }
         catch (Exception e)
         {
-            return await SettleAsync(attempt.Job, e);
+            return await SettleAsync(cancellation => EndAsync(attempt.Job, e, cancellation));
         }
     }
 
-    private async Task<Outcome> SettleAsync(ClaimedJob job, Exception exception)
+    /// <summary>
+    /// Writes the attempt's end, again and again while the database is away: the job is this attempt's until the reaper takes it, and that
+    /// waits a while after an outage. Doing it twice is no harm: the second time changes nothing.
+    /// </summary>
+    private async Task<Outcome> SettleAsync(Func<CancellationToken, Task<Outcome>> write)
     {
-        using var timeout = new CancellationTokenSource(SettleTimeout);
-        try
+        await Failpoint.HitAsync(FailpointName.WorkerBeforeSettle, CancellationToken.None);
+        while (true)
         {
-            // The answer to a COMMIT may be what was lost: then the job is done, and must not be done again.
-            if (exception is NpgsqlException && await complete.IsCompletedAsync(job, timeout.Token))
+            using var timeout = new CancellationTokenSource(SettleTimeout);
+            try
             {
-                return Outcome.Succeeded;
+                return await write(timeout.Token);
             }
-
-            var (code, message) = Classify(exception);
-            LogFailed(exception, code.Name);
-            var delay = Backoff.After(job.Attempt, options.Value, Random.Shared);
-            return await store.FailAsync(job, code, message, delay, timeout.Token) switch
+            catch (Exception e) when (DatabaseOutage.Is(e) || timeout.IsCancellationRequested)
             {
-                JobStatus.Failed => new Outcome("failed", JobStatus.Failed, code),
-                JobStatus.Running => new Outcome("retry", null, code),
-                _ => Outcome.Lost,
-            };
-        }
-        catch (Exception e) when (e is NpgsqlException or OperationCanceledException or TimeoutException)
-        {
-            // The database is away: the lease runs out, and the reaper gives the job to another attempt.
-            LogSettleFailed(e);
-            return Outcome.Lost;
+                LogSettleFailed(e);
+                await Task.Delay(SettleInterval);
+            }
+            catch (Exception e)
+            {
+                LogSettleRefused(e);
+                return Outcome.Lost;
+            }
         }
     }
 
-    private async Task<Outcome> ReleaseAsync(ClaimedJob job)
+    private async Task<Outcome> EndAsync(ClaimedJob job, Exception exception, CancellationToken cancellation)
     {
-        using var timeout = new CancellationTokenSource(SettleTimeout);
-        try
+        // The answer to a COMMIT may be what was lost: then the job is done, and must not be done again.
+        if (DatabaseOutage.Is(exception) && await complete.IsCompletedAsync(job, cancellation))
         {
-            return await store.ReleaseAsync(job, timeout.Token) ? Outcome.Released : Outcome.Lost;
+            return Outcome.Succeeded;
         }
-        catch (Exception e) when (e is NpgsqlException or OperationCanceledException or TimeoutException)
+
+        var (code, message, isOutage) = Classify(exception);
+        LogFailed(exception, code.Name);
+        if (isOutage && await store.DeferAsync(job, code, message, cancellation))
         {
-            LogSettleFailed(e);
-            return Outcome.Lost;
+            return new Outcome("deferred", null, code);
         }
+
+        var delay = Backoff.After(job.Attempt, options.Value, Random.Shared);
+        return await store.FailAsync(job, code, message, delay, cancellation) switch
+        {
+            JobStatus.Failed => new Outcome("failed", JobStatus.Failed, code),
+            JobStatus.Running => new Outcome("retry", null, code),
+            _ => Outcome.Lost,
+        };
     }
 
-    private static (JobErrorCode Code, string Message) Classify(Exception exception) => exception switch
+    private async Task<Outcome> GiveBackAsync(Attempt attempt, CancellationToken cancellation)
     {
-        JobFailedException e => (e.Code, e.Message),
-        StorageException { IsFull: true } => (JobErrorCode.DiskFull, "The object store is full."),
-        StorageException => (JobErrorCode.Storage, "The object store did not answer as it should."),
-        IOException io when IsDiskFull(io) => (JobErrorCode.DiskFull, "The worker's disk is full."),
-        _ => (JobErrorCode.Internal, "Something went wrong on our side."),
+        var isGivenBack = attempt.Reason == StopReason.Drain
+            ? await store.ReleaseAsync(attempt.Job, cancellation)
+            : await store.DeferAsync(attempt.Job, JobErrorCode.Internal, DatabaseAway, cancellation);
+        return isGivenBack ? Outcome.Released : Outcome.Lost;
+    }
+
+    private async Task<Outcome> TakeBackAsync(string owner, CancellationToken cancellation)
+    {
+        await store.ReleaseClaimAsync(owner, cancellation);
+        return Outcome.Released;
+    }
+
+    private static (JobErrorCode Code, string Message, bool IsOutage) Classify(Exception exception) => exception switch
+    {
+        JobFailedException e => (e.Code, e.Message, e.Code.IsOutage),
+        StorageException { IsFull: true } => (JobErrorCode.DiskFull, "The object store is full.", true),
+        StorageException => (JobErrorCode.Storage, "The object store did not answer as it should.", true),
+        IOException io when IsDiskFull(io) => (JobErrorCode.DiskFull, "The worker's disk is full.", true),
+        _ when DatabaseOutage.Is(exception) => (JobErrorCode.Internal, DatabaseAway, true),
+        _ => (JobErrorCode.Internal, "Something went wrong on our side.", false),
     };
 
     private static bool IsDiskFull(IOException exception) => (exception.HResult & 0xFFFF) == DiskFullHResult;
@@ -179,6 +216,12 @@ internal sealed partial class JobRunner(
     [LoggerMessage(Level = LogLevel.Debug, Message = "The attempt was stopped ({reason})")]
     private partial void LogStopped(Exception exception, StopReason reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The attempt's end could not be written; its lease runs out")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The claim failed, or its answer was lost")]
+    private partial void LogClaimFailed(Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The attempt's end could not be written; trying again")]
     private partial void LogSettleFailed(Exception exception);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The attempt's end was refused; its lease runs out")]
+    private partial void LogSettleRefused(Exception exception);
 }

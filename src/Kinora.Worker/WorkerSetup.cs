@@ -45,7 +45,6 @@ internal static class WorkerSetup
             type,
             slots(provider.GetRequiredService<IOptions<WorkerOptions>>().Value.Concurrency),
             provider.GetRequiredService<IJobQueue>(),
-            provider.GetRequiredService<JobStore>(),
             provider.GetRequiredService<JobRunner>(),
             provider.GetRequiredService<LeaseKeeper>(),
             provider.GetRequiredService<WorkDirectory>(),

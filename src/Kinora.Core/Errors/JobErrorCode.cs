@@ -1,7 +1,8 @@
 namespace Kinora.Core.Errors;
 
 /// <summary>The closed list of why a job, or the video it worked on, failed. Whether another attempt can help belongs to the code.</summary>
-public sealed record JobErrorCode(string Name, bool IsRetryable)
+/// <param name="IsOutage">Something that every job needs is away: the attempt is not charged to this one.</param>
+public sealed record JobErrorCode(string Name, bool IsRetryable, bool IsOutage = false)
 {
     public static readonly JobErrorCode NotAVideo = new("NOT_A_VIDEO", false);
     public static readonly JobErrorCode Corrupt = new("CORRUPT", false);
@@ -20,8 +21,8 @@ public sealed record JobErrorCode(string Name, bool IsRetryable)
 
     /// <summary>The job took the lives of as many workers as it may.</summary>
     public static readonly JobErrorCode Poison = new("POISON", false);
-    public static readonly JobErrorCode DiskFull = new("DISK_FULL", true);
-    public static readonly JobErrorCode Storage = new("STORAGE", true);
+    public static readonly JobErrorCode DiskFull = new("DISK_FULL", true, IsOutage: true);
+    public static readonly JobErrorCode Storage = new("STORAGE", true, IsOutage: true);
     public static readonly JobErrorCode Internal = new("INTERNAL", true);
 
     public static IReadOnlyList<JobErrorCode> All { get; } =

@@ -21,8 +21,8 @@ public static class Refusal
 
     public static ApiException UnsupportedMediaType(string? message = null) => Of(ErrorCode.UnsupportedMediaType, message);
 
-    public static ApiException TooManyRequests(TimeSpan retryAfter) =>
-        new(ErrorCode.TooManyRequests, ErrorCode.TooManyRequests.Message, retryAfter: retryAfter);
+    public static ApiException TooManyRequests(TimeSpan retryAfter, string? message = null) =>
+        new(ErrorCode.TooManyRequests, message ?? ErrorCode.TooManyRequests.Message, retryAfter: retryAfter);
 
     public static ApiException Unavailable(string? message = null, TimeSpan? retryAfter = null) =>
         new(ErrorCode.Unavailable, message ?? ErrorCode.Unavailable.Message, retryAfter: retryAfter ?? TimeSpan.FromSeconds(5));

@@ -4,7 +4,10 @@ public enum StopReason
 {
     None,
 
-    /// <summary>Cancelled, taken by another worker, or cut off from the database: leave without a trace.</summary>
+    /// <summary>
+    /// The lease could not be kept: the job was cancelled or taken by another worker, or the database was away for as long. Write nothing
+    /// more but that the job is given back, should it still be this attempt's.
+    /// </summary>
     Lost,
 
     /// <summary>This worker is shutting down: give the job back.</summary>

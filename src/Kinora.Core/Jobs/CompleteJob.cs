@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Kinora.Core.Infra.Database;
+using Kinora.Core.Infra.Failpoints;
 using Kinora.Core.Infra.Media;
 using Kinora.Core.Playback;
 using Microsoft.Extensions.Options;
@@ -11,7 +12,7 @@ namespace Kinora.Core.Jobs;
 /// Ends an attempt as SUCCEEDED and makes its result true, in one transaction: all of it or nothing. A null or false answer means that
 /// the attempt has lost the job; an exception at the commit leaves the outcome open (<see cref="IsCompletedAsync"/> tells).
 /// </summary>
-public sealed class CompleteJob(NpgsqlDataSource source, IOptions<JobOptions> options)
+public sealed class CompleteJob(NpgsqlDataSource source, JobStatements statements, IOptions<JobOptions> options)
 {
     /// <summary>How long an old derivative stays for players in mid-stream.</summary>
     private static readonly TimeSpan ReplacedGrace = TimeSpan.FromMinutes(10);
@@ -22,26 +23,25 @@ public sealed class CompleteJob(NpgsqlDataSource source, IOptions<JobOptions> op
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        await using var video = new NpgsqlCommand("""
-            UPDATE videos SET status = CASE WHEN status = 'READY' THEN status ELSE 'ANALYZED' END, media_info = @info::jsonb,
-                error_code = NULL, error_message = NULL, updated_at = clock_timestamp()
-            WHERE id = @video AND deleted_at IS NULL
-            RETURNING transcode_after_analysis
-            """, connection);
+        await using var video = new NpgsqlCommand(statements.CompleteAnalyzedVideo, connection);
         video.Parameters.AddWithValue("video", job.VideoId);
         video.Parameters.AddWithValue("info", JsonSerializer.Serialize(info, StoredJson.Default.MediaInfo));
-        if (await video.ExecuteScalarAsync(cancellation) is not bool transcode || !await SucceedAsync(connection, job, cancellation))
+        var transcode = await video.ExecuteScalarAsync(cancellation) as bool?;
+        await Failpoint.HitAsync(FailpointName.CompleteInTransaction, cancellation);
+        if (transcode is null || !await SucceedAsync(connection, job, cancellation))
         {
             return null;
         }
 
         var followers = new List<Guid> { await FollowAsync(JobType.Thumbnail, "{}") };
-        if (transcode)
+        if (transcode.Value)
         {
             followers.Add(await FollowAsync(JobType.Hls, HlsParams.Default.ToJson()));
         }
 
+        await Failpoint.HitAsync(FailpointName.CompleteBeforeCommit, cancellation);
         await transaction.CommitAsync(cancellation);
+        await Failpoint.HitAsync(FailpointName.CompleteAfterCommit, cancellation);
         return followers;
 
         Task<Guid> FollowAsync(JobType type, string parameters) => SubmitJob.RunAsync(
@@ -56,31 +56,29 @@ public sealed class CompleteJob(NpgsqlDataSource source, IOptions<JobOptions> op
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        await using var video = new NpgsqlCommand("""
-            UPDATE videos SET status = CASE WHEN @hls THEN 'READY' ELSE status END, updated_at = clock_timestamp(),
-                error_code = CASE WHEN @hls THEN NULL ELSE error_code END, error_message = CASE WHEN @hls THEN NULL ELSE error_message END
-            WHERE id = @video AND deleted_at IS NULL
-            """, connection);
+        await using var video = new NpgsqlCommand(statements.CompletePublishedVideo, connection);
         video.Parameters.AddWithValue("video", job.VideoId);
         video.Parameters.AddWithValue("hls", job.Type == JobType.Hls);
-        if (await video.ExecuteNonQueryAsync(cancellation) == 0 || !await SucceedAsync(connection, job, cancellation))
+        var videos = await video.ExecuteNonQueryAsync(cancellation);
+        await Failpoint.HitAsync(FailpointName.CompleteInTransaction, cancellation);
+        if (videos == 0 || !await SucceedAsync(connection, job, cancellation))
         {
             return false;
         }
 
         await ReplaceAsync(connection, derivative, cancellation);
-        await using var intent = new NpgsqlCommand("""
-            UPDATE storage_intents SET state = 'PUBLISHED' WHERE prefix = @prefix AND job_id = @job AND fence = @fence AND state = 'WRITING'
-            """, connection);
+        await using var intent = new NpgsqlCommand(statements.PublishIntent, connection);
         intent.Parameters.AddWithValue("prefix", derivative.Prefix);
-        intent.Parameters.AddWithValue("job", job.Id);
+        intent.Parameters.AddWithValue("id", job.Id);
         intent.Parameters.AddWithValue("fence", job.Fence);
         if (await intent.ExecuteNonQueryAsync(cancellation) == 0)
         {
             return false;
         }
 
+        await Failpoint.HitAsync(FailpointName.CompleteBeforeCommit, cancellation);
         await transaction.CommitAsync(cancellation);
+        await Failpoint.HitAsync(FailpointName.CompleteAfterCommit, cancellation);
         return true;
     }
 
@@ -93,37 +91,24 @@ public sealed class CompleteJob(NpgsqlDataSource source, IOptions<JobOptions> op
         return await command.ExecuteScalarAsync(cancellation) is true;
     }
 
-    private static async Task<bool> SucceedAsync(NpgsqlConnection connection, ClaimedJob job, CancellationToken cancellation)
+    private async Task<bool> SucceedAsync(NpgsqlConnection connection, ClaimedJob job, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand("""
-            UPDATE jobs
-            SET status = 'SUCCEEDED', progress = 100, finished_at = clock_timestamp(), lease_owner = NULL, lease_until = NULL,
-                error_code = NULL, error_message = NULL
-            WHERE id = @id AND status = 'RUNNING' AND fence = @fence AND lease_owner IS NOT NULL
-            """, connection);
+        await using var command = new NpgsqlCommand(statements.Succeed, connection);
         command.Parameters.AddWithValue("id", job.Id);
         command.Parameters.AddWithValue("fence", job.Fence);
         return await command.ExecuteNonQueryAsync(cancellation) == 1;
     }
 
-    private static async Task ReplaceAsync(NpgsqlConnection connection, Derivative derivative, CancellationToken cancellation)
+    private async Task ReplaceAsync(NpgsqlConnection connection, Derivative derivative, CancellationToken cancellation)
     {
-        await using var replace = new NpgsqlCommand("""
-            WITH old AS (
-              UPDATE derivatives SET replaced_at = clock_timestamp() WHERE video_id = @video AND type = @type AND replaced_at IS NULL
-              RETURNING prefix)
-            UPDATE storage_intents SET state = 'DOOMED', expires_at = clock_timestamp() + @grace WHERE prefix IN (SELECT prefix FROM old)
-            """, connection);
+        await using var replace = new NpgsqlCommand(statements.ReplaceDerivative, connection);
         replace.Parameters.AddWithValue("video", derivative.VideoId);
         replace.Parameters.AddWithValue("type", derivative.Type.ToName());
         replace.Parameters.AddWithValue("grace", ReplacedGrace);
         await replace.ExecuteNonQueryAsync(cancellation);
 
-        await using var insert = new NpgsqlCommand("""
-            INSERT INTO derivatives (id, video_id, job_id, type, fence, prefix, manifest, verification)
-            VALUES (@id, @video, @job, @type, @fence, @prefix, @manifest::jsonb, @verification::jsonb)
-            """, connection);
-        insert.Parameters.AddWithValue("id", derivative.Id);
+        await using var insert = new NpgsqlCommand(statements.InsertDerivative, connection);
+        insert.Parameters.AddWithValue("derivative", derivative.Id);
         insert.Parameters.AddWithValue("video", derivative.VideoId);
         insert.Parameters.AddWithValue("job", derivative.JobId);
         insert.Parameters.AddWithValue("type", derivative.Type.ToName());

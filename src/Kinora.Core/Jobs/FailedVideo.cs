@@ -18,10 +18,7 @@ internal static class FailedVideo
             return;
         }
 
-        await using var command = new NpgsqlCommand("""
-            UPDATE videos SET status = 'FAILED', error_code = @code, error_message = @message, updated_at = clock_timestamp()
-            WHERE id = @video AND status <> 'READY' AND deleted_at IS NULL
-            """, connection);
+        await using var command = new NpgsqlCommand(JobStatements.Default.FailVideo, connection);
         command.Parameters.AddWithValue("video", videoId);
         command.Parameters.AddWithValue("code", code.Name);
         command.Parameters.AddWithValue("message", message);

@@ -1,19 +1,29 @@
 using System.Text.Json;
+using Kinora.Core.Infra.Failpoints;
 using Kinora.Core.Infra.Queues;
+using Kinora.Core.Infra.Telemetry;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Npgsql;
 
 namespace Kinora.Core.Jobs;
 
 /// <summary>
-/// Hands claimable jobs to the queue, and takes jobs from dead workers. Runs in every process: nothing claimable stays unseen while one
-/// of them lives, and an emptied queue is filled again from the database.
+/// Keeps as many messages in the queue as there are jobs to claim, up to a window, and takes jobs from dead workers. Runs in every process:
+/// nothing claimable stays unseen while one of them lives, and an emptied queue is filled again from the database.
 /// </summary>
 public sealed partial class JobDispatcher(
-    JobStore store, JobReaper reaper, IJobQueue queue, IOptions<JobOptions> options, ILogger<JobDispatcher> logger) : BackgroundService
+    DispatchStore store, JobReaper reaper, IJobQueue queue, KinoraMetrics metrics, IOptions<JobOptions> options, ILogger<JobDispatcher> logger)
+    : BackgroundService
 {
+    /// <summary>Of a round and a type.</summary>
+    private const int Batch = 100;
+
+    private static readonly JobType[] Types = Enum.GetValues<JobType>();
+
+    /// <summary>After the queue refused a message (out of memory, read-only) one is tried first, not a batch: each try is a write.</summary>
+    private volatile bool _isRefused;
+
     /// <summary>
     /// Hands one job over right after the commit that made it. Failing is no error: the next round of any process does it, and workers
     /// look into the database while the queue is away. Give it no request's token: the client may leave, the job is there.
@@ -22,7 +32,10 @@ public sealed partial class JobDispatcher(
     {
         try
         {
-            await DispatchDueAsync(jobId, cancellation);
+            if (await store.TakeAsync(jobId, cancellation) is { } job)
+            {
+                await SendAsync([job], cancellation);
+            }
         }
         catch (Exception e)
         {
@@ -35,25 +48,8 @@ public sealed partial class JobDispatcher(
         using var timer = new PeriodicTimer(options.Value.DispatchInterval);
         while (await TickAsync(timer, stoppingToken))
         {
-            try
-            {
-                foreach (var (jobId, status) in await reaper.ReapAsync(stoppingToken))
-                {
-                    LogReaped(jobId, status);
-                }
-
-                // Asked first: taking jobs that then cannot be sent would write their rows at every round of an outage.
-                await queue.PingAsync(stoppingToken);
-                await DispatchDueAsync(null, stoppingToken);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception e)
-            {
-                LogRoundFailed(e);
-            }
+            await TryAsync(ReapAsync, stoppingToken);
+            await TryAsync(DispatchDueAsync, stoppingToken);
         }
     }
 
@@ -69,12 +65,51 @@ public sealed partial class JobDispatcher(
         }
     }
 
-    private async Task DispatchDueAsync(Guid? jobId, CancellationToken cancellation)
+    /// <summary>What fails now is done by the next round, or by another process.</summary>
+    private async Task TryAsync(Func<CancellationToken, Task> part, CancellationToken cancellation)
     {
-        var jobs = await store.TakeForDispatchAsync(jobId, cancellation);
+        try
+        {
+            await part(cancellation);
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+        }
+        catch (Exception e)
+        {
+            LogRoundFailed(e);
+        }
+    }
+
+    private async Task ReapAsync(CancellationToken cancellation)
+    {
+        foreach (var job in await reaper.ReapAsync(cancellation))
+        {
+            if (job.IsFinal)
+            {
+                metrics.JobFailedWithoutWorker(job.Type, job.Code);
+            }
+
+            LogReaped(job.Id, job.VideoId, job.IsFinal ? JobStatus.Failed : JobStatus.Running);
+        }
+    }
+
+    private async Task DispatchDueAsync(CancellationToken cancellation)
+    {
+        foreach (var type in Types)
+        {
+            // Asks the queue first: taking jobs that then cannot be sent would write their rows at every round of an outage.
+            var (waiting, _) = await queue.CountAsync(type.ToQueue(), cancellation);
+            await SendAsync(await store.TakeDueAsync(type, waiting, _isRefused ? 1 : Batch, cancellation), cancellation);
+        }
+    }
+
+    private async Task SendAsync(IReadOnlyList<DispatchedJob> jobs, CancellationToken cancellation)
+    {
         for (var i = 0; i < jobs.Count; i++)
         {
             var job = jobs[i];
+            await Failpoint.HitAsync(FailpointName.DispatchAfterTake, cancellation);
             var data = JsonSerializer.Serialize(new QueuedJob(job.Id, job.RequestId), JobJson.Default.QueuedJob);
             try
             {
@@ -82,15 +117,15 @@ public sealed partial class JobDispatcher(
                     job.Type.ToQueue(),
                     new QueueMessage(Job.QueueMessageId(job.Id, job.DispatchCount), job.Type.ToName(), data),
                     cancellation);
+                _isRefused = false;
+                await Failpoint.HitAsync(FailpointName.DispatchAfterEnqueue, cancellation);
             }
             catch (Exception e) when (e is QueueUnavailableException or OperationCanceledException)
             {
-                // Also when this process is told to stop: else nobody would look at them before RedispatchAfter.
-                foreach (var undone in jobs.Skip(i))
-                {
-                    await store.UndoDispatchAsync(undone, CancellationToken.None);
-                }
+                _isRefused = true;
 
+                // Also when this process is told to stop: else nobody would look at them before RedispatchAfter.
+                await store.UndoAsync([.. jobs.Skip(i)], CancellationToken.None);
                 throw;
             }
         }
@@ -102,6 +137,6 @@ public sealed partial class JobDispatcher(
     [LoggerMessage(Level = LogLevel.Warning, Message = "A round of dispatching failed")]
     private partial void LogRoundFailed(Exception exception);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {jobId} was taken from a lost worker and is {status}")]
-    private partial void LogReaped(Guid jobId, JobStatus status);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {jobId} of video {videoId} was taken from a lost worker and is {status}")]
+    private partial void LogReaped(Guid jobId, Guid videoId, JobStatus status);
 }

@@ -21,9 +21,15 @@ public sealed class JobOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
     public TimeSpan DispatchInterval { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>A job that was handed to the queue and not claimed is handed over again after this: its message may be lost.</summary>
+    /// <summary>
+    /// While the queue holds fewer messages than there are jobs to claim, a job whose message is this old gets another one: it may be lost.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
-    public TimeSpan RedispatchAfter { get; set; } = TimeSpan.FromSeconds(60);
+    public TimeSpan RedispatchAfter { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Messages of a job type that are kept in the queue at most; more jobs than that wait in the database.</summary>
+    [Range(1, 100_000)]
+    public int DispatchWindow { get; set; } = 256;
 
     /// <summary>Attempts of a job, failed and crashed ones together.</summary>
     [Range(1, 20)]
@@ -39,6 +45,12 @@ public sealed class JobOptions : IValidatableObject
 
     [Range(typeof(TimeSpan), "00:00:00", "24:00:00")]
     public TimeSpan BackoffMax { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>
+    /// How long a job waits out an outage of a store (storage away or full, the worker's disk full) before its attempts are counted again.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "30.00:00:00")]
+    public TimeSpan OutagePatience { get; set; } = TimeSpan.FromHours(24);
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {

@@ -1,4 +1,6 @@
 using Kinora.Core.Errors;
+using Kinora.Core.Infra.Database;
+using Kinora.Core.Infra.Failpoints;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -6,75 +8,98 @@ namespace Kinora.Core.Jobs;
 
 /// <summary>
 /// Takes jobs from workers whose lease has ended: they are dead or cut off. It counts as a crash; at the limit the job ends FAILED /
-/// POISON, before it another worker gets it after a backoff.
+/// POISON, before it another worker gets it after a backoff. A database that was away itself is no fault of the workers: until they have
+/// had a lease's time to give their jobs back, nothing is taken from them.
 /// </summary>
-public sealed class JobReaper(NpgsqlDataSource source, IOptions<JobOptions> options)
+public sealed class JobReaper(NpgsqlDataSource source, JobStatements statements, IOptions<JobOptions> options, TimeProvider time)
 {
     private const string Message = "The worker that ran the job was lost.";
+    private readonly JobOptions _options = options.Value;
 
-    /// <returns>The jobs that were taken, with their status now.</returns>
-    public async Task<IReadOnlyList<(Guid JobId, JobStatus Status)>> ReapAsync(CancellationToken cancellation)
+    /// <summary>Monotonic time at which the database was last found away; null: never.</summary>
+    private long? _lastAway;
+
+    /// <returns>The jobs that were taken.</returns>
+    public async Task<IReadOnlyList<ReapedJob>> ReapAsync(CancellationToken cancellation)
     {
-        var reaped = new List<(Guid, JobStatus)>();
-        foreach (var (jobId, videoId, type, fence, isLast) in await FindLostAsync(cancellation))
+        var reaped = new List<ReapedJob>();
+        foreach (var lost in await AskForLostAsync(cancellation))
         {
-            if (await TakeAsync(jobId, videoId, type, fence, isLast, cancellation))
+            await Failpoint.HitAsync(FailpointName.ReapBeforeTake, cancellation);
+            if (await TakeAsync(lost, cancellation))
             {
-                reaped.Add((jobId, isLast ? JobStatus.Failed : JobStatus.Running));
+                reaped.Add(lost);
             }
         }
 
         return reaped;
     }
 
-    private async Task<List<(Guid JobId, Guid VideoId, JobType Type, long Fence, bool IsLast)>> FindLostAsync(
-        CancellationToken cancellation)
+    /// <summary>An answer that took half a lease, or none, is the database's own outage: no worker could beat meanwhile.</summary>
+    private async Task<IReadOnlyList<ReapedJob>> AskForLostAsync(CancellationToken cancellation)
     {
-        await using var command = source.CreateCommand("""
-            SELECT id, video_id, type, fence, crashes + 1 >= @crashes OR attempts >= max_attempts
-            FROM jobs WHERE status = 'RUNNING' AND lease_until < clock_timestamp() - @grace ORDER BY lease_until LIMIT 100
-            """);
-        command.Parameters.AddWithValue("grace", options.Value.Grace);
-        command.Parameters.AddWithValue("crashes", options.Value.MaxCrashes);
+        var asked = time.GetTimestamp();
+        List<ReapedJob> lost;
+        try
+        {
+            lost = await FindLostAsync(cancellation);
+        }
+        catch (Exception e) when (DatabaseOutage.Is(e))
+        {
+            _lastAway = time.GetTimestamp();
+            throw;
+        }
+
+        if (time.GetElapsedTime(asked) > _options.Lease / 2)
+        {
+            _lastAway = time.GetTimestamp();
+        }
+
+        return _lastAway is { } away && time.GetElapsedTime(away) < _options.Lease + _options.Grace ? [] : lost;
+    }
+
+    private async Task<List<ReapedJob>> FindLostAsync(CancellationToken cancellation)
+    {
+        await using var command = source.CreateCommand(statements.FindLost);
+        command.Parameters.AddWithValue("lease", _options.Lease);
+        command.Parameters.AddWithValue("grace", _options.Grace);
+        command.Parameters.AddWithValue("crashes", _options.MaxCrashes);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var lost = new List<(Guid, Guid, JobType, long, bool)>();
+        var lost = new List<ReapedJob>();
         while (await reader.ReadAsync(cancellation))
         {
-            lost.Add((reader.GetGuid(0), reader.GetGuid(1), JobTypeName.Parse(reader.GetString(2)), reader.GetInt64(3), reader.GetBoolean(4)));
+            var code = reader.GetBoolean(4) ? JobErrorCode.Poison : JobErrorCode.Internal;
+            lost.Add(new ReapedJob(
+                reader.GetGuid(0),
+                reader.GetGuid(1),
+                JobTypeName.Parse(reader.GetString(2)),
+                reader.GetInt64(3),
+                code,
+                IsFinal: code == JobErrorCode.Poison || reader.GetBoolean(5)));
         }
 
         return lost;
     }
 
-    private async Task<bool> TakeAsync(
-        Guid jobId, Guid videoId, JobType type, long fence, bool isLast, CancellationToken cancellation)
+    private async Task<bool> TakeAsync(ReapedJob job, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        if (isLast)
+        if (job.IsFinal)
         {
-            await FailedVideo.MarkAsync(connection, videoId, type, JobErrorCode.Poison, Message, cancellation);
+            await FailedVideo.MarkAsync(connection, job.VideoId, job.Type, job.Code, Message, cancellation);
         }
 
-        // The condition stands in the UPDATE itself, with the fence: a beat, a completion or another claim that came first wins.
-        // A reaper that looked by id only has overwritten completed jobs elsewhere (river#1302).
-        await using var command = new NpgsqlCommand("""
-            UPDATE jobs
-            SET crashes = crashes + 1, status = @status, finished_at = CASE WHEN @last THEN clock_timestamp() END,
-                error_code = @code, error_message = @message,
-                run_after = clock_timestamp() + LEAST(@max, @base * power(2, LEAST(crashes, 20))) * (0.5 + random() / 2),
-                lease_owner = NULL, lease_until = NULL, dispatched_at = NULL
-            WHERE id = @id AND fence = @fence AND status = 'RUNNING' AND lease_until < clock_timestamp() - @grace
-            """, connection);
-        command.Parameters.AddWithValue("id", jobId);
-        command.Parameters.AddWithValue("fence", fence);
-        command.Parameters.AddWithValue("last", isLast);
-        command.Parameters.AddWithValue("status", isLast ? "FAILED" : "RUNNING");
-        command.Parameters.AddWithValue("code", (isLast ? JobErrorCode.Poison : JobErrorCode.Internal).Name);
+        await using var command = new NpgsqlCommand(statements.Reap, connection);
+        command.Parameters.AddWithValue("id", job.Id);
+        command.Parameters.AddWithValue("fence", job.Fence);
+        command.Parameters.AddWithValue("final", job.IsFinal);
+        command.Parameters.AddWithValue("status", job.IsFinal ? "FAILED" : "RUNNING");
+        command.Parameters.AddWithValue("code", job.Code.Name);
         command.Parameters.AddWithValue("message", Message);
-        command.Parameters.AddWithValue("grace", options.Value.Grace);
-        command.Parameters.AddWithValue("base", options.Value.BackoffBase);
-        command.Parameters.AddWithValue("max", options.Value.BackoffMax);
+        command.Parameters.AddWithValue("grace", _options.Grace);
+        command.Parameters.AddWithValue("base", _options.BackoffBase);
+        command.Parameters.AddWithValue("max", _options.BackoffMax);
         if (await command.ExecuteNonQueryAsync(cancellation) == 0)
         {
             return false;
@@ -84,3 +109,8 @@ public sealed class JobReaper(NpgsqlDataSource source, IOptions<JobOptions> opti
         return true;
     }
 }
+
+/// <summary>A job that was taken from a lost worker.</summary>
+/// <param name="Fence">Of the attempt that is over.</param>
+/// <param name="IsFinal">The job has FAILED, with the code; else another attempt follows.</param>
+public sealed record ReapedJob(Guid Id, Guid VideoId, JobType Type, long Fence, JobErrorCode Code, bool IsFinal);

@@ -2,6 +2,7 @@ using Kinora.Core.Errors;
 using Kinora.Core.Infra.Database;
 using Kinora.Core.Infra.Redis;
 using Kinora.Core.Infra.Telemetry;
+using Kinora.Core.Limits;
 using Kinora.Core.Videos;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -18,6 +19,7 @@ public sealed class JobService(
     CancelChannel cancels,
     KinoraMetrics metrics,
     VideoAccess access,
+    UserLimits limits,
     IOptions<JobOptions> options)
 {
     /// <summary>All jobs of the video, the newest first.</summary>
@@ -53,24 +55,36 @@ public sealed class JobService(
             : throw Refusal.Conflict($"The job has ended: it is {job.Status.ToString().ToUpperInvariant()}.");
     }
 
-    /// <summary>A new job like one that FAILED or was CANCELED.</summary>
-    /// <exception cref="ApiException">CONFLICT: it succeeded or lives, or another one of its type lives.</exception>
+    /// <summary>
+    /// A new job like one that FAILED or was CANCELED, whatever came after it: an old HLS job of a READY video encodes it anew. Of any
+    /// number of retries at once one makes a job; the others meet it.
+    /// </summary>
+    /// <exception cref="ApiException">
+    /// CONFLICT: it succeeded or lives, another one of its type lives, or it is an analysis and the video is analyzed. NOT_FOUND: the
+    /// video is deleted. TOO_MANY_REQUESTS, UNAVAILABLE: a new job would pass a limit.
+    /// </exception>
     public async Task<Guid> RetryAsync(Guid userId, Guid jobId, string? requestId, CancellationToken cancellation)
     {
+        // Before any lock: a job that has ended never changes.
         var job = await GetAsync(userId, jobId, cancellation);
         if (job.Status is not (JobStatus.Failed or JobStatus.Canceled))
         {
-            throw Refusal.Conflict($"Only a job that FAILED or was CANCELED can be tried again; this one is {job.Status.ToString().ToUpperInvariant()}.");
+            throw Refusal.Conflict(
+                $"Only a job that FAILED or was CANCELED can be tried again; this one is {job.Status.ToString().ToUpperInvariant()}.",
+                job.Status == JobStatus.Succeeded ? null : new LiveJob(jobId));
         }
 
         await using var connection = await source.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        await ReopenVideoAsync(connection, job, cancellation);
-        if (await FindLiveAsync(connection, job, cancellation) is { } live)
+        await UserLimits.LockAsync(connection, userId, cancellation);
+        await LockVideoAsync(connection, job, cancellation);
+        if (await LiveJob.FindAsync(connection, job.VideoId, job.Type, cancellation) is { } live)
         {
-            throw Refusal.Conflict("A job of this type is under way.", new LiveJob(live));
+            throw Refusal.Conflict("A job of this type is under way.", live);
         }
 
+        await limits.CheckLiveJobsAsync(connection, userId, cancellation);
+        await ReopenVideoAsync(connection, job, cancellation);
         var retry = await SubmitJob.RunAsync(
             connection, job.VideoId, job.Type, job.Params.RootElement.GetRawText(), options.Value.MaxAttempts, requestId, cancellation);
         await transaction.CommitAsync(cancellation);
@@ -79,33 +93,42 @@ public sealed class JobService(
     }
 
     /// <summary>
-    /// Locks the video, and takes back that it FAILED: an analysis begins anew at UPLOADED, an encoding at ANALYZED; a thumbnail never
-    /// made it fail. Only an analysis can be tried again before one has succeeded.
+    /// Only an analysis can be tried again before one has succeeded, and no analysis after. A deletion or a completion that is under way
+    /// ends first.
     /// </summary>
-    private static async Task ReopenVideoAsync(NpgsqlConnection connection, Job job, CancellationToken cancellation)
+    private static async Task LockVideoAsync(NpgsqlConnection connection, Job job, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand("""
-            UPDATE videos
-            SET status = CASE WHEN status <> 'FAILED' OR @thumbnail THEN status WHEN @analyze THEN 'UPLOADED' ELSE 'ANALYZED' END,
-                error_code = CASE WHEN @thumbnail THEN error_code END, error_message = CASE WHEN @thumbnail THEN error_message END,
-                updated_at = clock_timestamp()
-            WHERE id = @video AND deleted_at IS NULL AND (media_info IS NULL) = @analyze
-            """, connection);
+        await using var command = new NpgsqlCommand(
+            "SELECT media_info IS NOT NULL FROM videos WHERE id = @video AND deleted_at IS NULL FOR NO KEY UPDATE", connection);
         command.Parameters.AddWithValue("video", job.VideoId);
-        command.Parameters.AddWithValue("analyze", job.Type == JobType.Analyze);
-        command.Parameters.AddWithValue("thumbnail", job.Type == JobType.Thumbnail);
-        if (await command.ExecuteNonQueryAsync(cancellation) == 0)
+        switch (await command.ExecuteScalarAsync(cancellation))
         {
-            throw job.Video?.DeletedAt is null ? Refusal.Conflict(job.Type == JobType.Analyze ? "The video is analyzed." : "The video's analysis has not succeeded.") : Refusal.NotFound();
+            case null:
+                throw Refusal.NotFound();
+            case true when job.Type == JobType.Analyze:
+                throw Refusal.Conflict("The video is analyzed.");
+            case false when job.Type != JobType.Analyze:
+                throw Refusal.Conflict("The video's analysis has not succeeded.");
         }
     }
 
-    private static async Task<Guid?> FindLiveAsync(NpgsqlConnection connection, Job job, CancellationToken cancellation)
+    /// <summary>
+    /// Takes back that the video FAILED: an analysis begins anew at UPLOADED, an encoding at ANALYZED. A thumbnail never made it fail.
+    /// Nothing else leads out of FAILED.
+    /// </summary>
+    private static async Task ReopenVideoAsync(NpgsqlConnection connection, Job job, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand(
-            "SELECT id FROM jobs WHERE video_id = @video AND type = @type AND status IN ('QUEUED', 'RUNNING')", connection);
+        if (job.Type == JobType.Thumbnail)
+        {
+            return;
+        }
+
+        await using var command = new NpgsqlCommand("""
+            UPDATE videos SET status = @status, error_code = NULL, error_message = NULL, updated_at = clock_timestamp()
+            WHERE id = @video AND status = 'FAILED'
+            """, connection);
         command.Parameters.AddWithValue("video", job.VideoId);
-        command.Parameters.AddWithValue("type", job.Type.ToName());
-        return (Guid?)await command.ExecuteScalarAsync(cancellation);
+        command.Parameters.AddWithValue("status", job.Type == JobType.Analyze ? "UPLOADED" : "ANALYZED");
+        await command.ExecuteNonQueryAsync(cancellation);
     }
 }

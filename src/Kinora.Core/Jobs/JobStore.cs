@@ -1,35 +1,55 @@
 using Kinora.Core.Errors;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Kinora.Core.Jobs;
 
 /// <summary>
-/// The job protocol's statements on the jobs table. Only the database's clock counts (clock_timestamp(): now() stands still in a
-/// transaction). Every write by a worker is a compare-and-set on (id, RUNNING, fence); false means that this attempt has lost the job and
-/// must leave without a trace. Lock order everywhere: video, job, derivative, storage intent; jobs among themselves by id.
+/// The job protocol's steps on the jobs table (<see cref="JobStatements"/>), but for completion, beat and reaping. A null or false answer
+/// means that this attempt has lost the job and must leave without a trace.
 /// </summary>
-public sealed class JobStore(NpgsqlDataSource source, IOptions<JobOptions> options)
+public sealed class JobStore(NpgsqlDataSource source, JobStatements statements, IOptions<JobOptions> options)
 {
-    /// <summary>No worker has it, its time has come. A job between two attempts stays RUNNING without an owner.</summary>
-    private const string Claimable =
-        "j.status IN ('QUEUED', 'RUNNING') AND j.lease_owner IS NULL AND j.run_after <= clock_timestamp()";
+    /// <summary>Of the look for a job that could be claimed: each time all of them were taken by other workers meanwhile.</summary>
+    private const int ClaimRounds = 4;
+
+    private readonly JobOptions _options = options.Value;
+
+    /// <summary>
+    /// Takes the job of the type whose turn it is; null when there is none. Owners take turns, so that 10,000 jobs of one do not keep
+    /// another one's waiting.
+    /// </summary>
+    /// <param name="preferred">Goes first among the jobs of its owner: the one that a message named.</param>
+    public async Task<ClaimedJob?> ClaimNextAsync(JobType type, Guid? preferred, string worker, CancellationToken cancellation)
+    {
+        for (var round = 0; round < ClaimRounds; round++)
+        {
+            var found = await FindClaimableAsync(type, preferred, cancellation);
+            if (found.Count == 0)
+            {
+                return null;
+            }
+
+            foreach (var jobId in found)
+            {
+                if (await ClaimAsync(jobId, worker, cancellation) is { } job)
+                {
+                    return job;
+                }
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>Takes the job for the worker; null when it is not to be had (ended, owned, waiting, its video deleted, unknown).</summary>
     public async Task<ClaimedJob?> ClaimAsync(Guid jobId, string worker, CancellationToken cancellation)
     {
-        await using var command = source.CreateCommand($"""
-            UPDATE jobs j
-            SET status = 'RUNNING', fence = nextval('job_fence_seq'), attempts = attempts + 1, lease_owner = @worker,
-                lease_until = clock_timestamp() + @lease, heartbeat_at = clock_timestamp(),
-                started_at = COALESCE(started_at, clock_timestamp()), progress = 0, out_time_ms = NULL
-            FROM videos v
-            WHERE j.id = @id AND {Claimable} AND v.id = j.video_id AND v.deleted_at IS NULL
-            RETURNING j.id, j.video_id, v.owner_id, j.type, j.fence, j.attempts, j.max_attempts, j.params::text, j.request_id
-            """);
+        await using var command = source.CreateCommand(statements.Claim);
         command.Parameters.AddWithValue("id", jobId);
         command.Parameters.AddWithValue("worker", worker);
-        command.Parameters.AddWithValue("lease", options.Value.Lease);
+        command.Parameters.AddWithValue("lease", _options.Lease);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         return await reader.ReadAsync(cancellation)
             ? new ClaimedJob(
@@ -45,15 +65,6 @@ public sealed class JobStore(NpgsqlDataSource source, IOptions<JobOptions> optio
             : null;
     }
 
-    /// <summary>A job of the type that could be claimed now, the longest waiting first: what workers go by while the queue is away.</summary>
-    public async Task<Guid?> FindClaimableAsync(JobType type, CancellationToken cancellation)
-    {
-        await using var command = source.CreateCommand(
-            $"SELECT j.id FROM jobs j WHERE j.type = @type AND {Claimable} ORDER BY j.run_after, j.id LIMIT 1");
-        command.Parameters.AddWithValue("type", type.ToName());
-        return (Guid?)await command.ExecuteScalarAsync(cancellation);
-    }
-
     /// <summary>Ends the attempt after an error: another one later if the code allows it and attempts are left, else the job is FAILED.</summary>
     /// <returns>The job's status now; null: the job was lost before.</returns>
     public async Task<JobStatus?> FailAsync(
@@ -67,14 +78,8 @@ public sealed class JobStore(NpgsqlDataSource source, IOptions<JobOptions> optio
             await FailedVideo.MarkAsync(connection, job.VideoId, job.Type, code, message, cancellation);
         }
 
-        await using var command = new NpgsqlCommand($"""
-            UPDATE jobs
-            SET status = @status, finished_at = CASE WHEN @final THEN clock_timestamp() END, error_code = @code, error_message = @message,
-                run_after = clock_timestamp() + @delay, lease_owner = NULL, lease_until = NULL, dispatched_at = NULL
-            WHERE id = @id AND status = 'RUNNING' AND fence = @fence AND lease_owner IS NOT NULL
-            """, connection);
-        command.Parameters.AddWithValue("id", job.Id);
-        command.Parameters.AddWithValue("fence", job.Fence);
+        await using var command = new NpgsqlCommand(statements.Fail, connection);
+        AddAttempt(command, job);
         command.Parameters.AddWithValue("final", isFinal);
         command.Parameters.AddWithValue("status", isFinal ? "FAILED" : "RUNNING");
         command.Parameters.AddWithValue("code", code.Name);
@@ -89,67 +94,65 @@ public sealed class JobStore(NpgsqlDataSource source, IOptions<JobOptions> optio
         return isFinal ? JobStatus.Failed : JobStatus.Running;
     }
 
+    /// <summary>
+    /// Ends the attempt because something that every job needs is away: it does not count, and another one follows after a backoff.
+    /// False also when the outage has lasted for longer than <see cref="JobOptions.OutagePatience"/>: then the failure is the job's own.
+    /// </summary>
+    public async Task<bool> DeferAsync(ClaimedJob job, JobErrorCode code, string message, CancellationToken cancellation)
+    {
+        await using var command = source.CreateCommand(statements.Defer);
+        AddAttempt(command, job);
+        command.Parameters.AddWithValue("code", code.Name);
+        command.Parameters.AddWithValue("message", message);
+        command.Parameters.AddWithValue("patience", _options.OutagePatience);
+        command.Parameters.AddWithValue("base", _options.BackoffBase);
+        command.Parameters.AddWithValue("max", _options.BackoffMax);
+        return await command.ExecuteNonQueryAsync(cancellation) == 1;
+    }
+
     /// <summary>Gives the job back uncharged, for another worker to take at once: this one is shutting down.</summary>
     public async Task<bool> ReleaseAsync(ClaimedJob job, CancellationToken cancellation)
     {
-        await using var command = source.CreateCommand("""
-            UPDATE jobs
-            SET attempts = attempts - 1, run_after = clock_timestamp(), lease_owner = NULL, lease_until = NULL, dispatched_at = NULL
-            WHERE id = @id AND status = 'RUNNING' AND fence = @fence AND lease_owner IS NOT NULL
-            """);
-        command.Parameters.AddWithValue("id", job.Id);
-        command.Parameters.AddWithValue("fence", job.Fence);
+        await using var command = source.CreateCommand(statements.Release);
+        AddAttempt(command, job);
         return await command.ExecuteNonQueryAsync(cancellation) == 1;
+    }
+
+    /// <summary>Gives back what was claimed under the name, if anything: the claim's answer was lost.</summary>
+    /// <param name="worker">A name that stands for this one claim.</param>
+    public async Task ReleaseClaimAsync(string worker, CancellationToken cancellation)
+    {
+        await using var command = source.CreateCommand(statements.ReleaseClaim);
+        command.Parameters.AddWithValue("worker", worker);
+        await command.ExecuteNonQueryAsync(cancellation);
     }
 
     /// <summary>Ends a live job as CANCELED; false when it had ended before. Whoever runs it learns of it by its next beat.</summary>
     public async Task<bool> CancelAsync(Guid jobId, CancellationToken cancellation)
     {
-        await using var command = source.CreateCommand("""
-            UPDATE jobs SET status = 'CANCELED', finished_at = clock_timestamp(), lease_owner = NULL, lease_until = NULL
-            WHERE id = @id AND status IN ('QUEUED', 'RUNNING')
-            """);
+        await using var command = source.CreateCommand(statements.Cancel);
         command.Parameters.AddWithValue("id", jobId);
         return await command.ExecuteNonQueryAsync(cancellation) == 1;
     }
 
-    /// <summary>Marks claimable jobs as handed to the queue and returns them; those that other processes look at are skipped.</summary>
-    /// <param name="jobId">Null: whatever is due.</param>
-    public async Task<IReadOnlyList<DispatchedJob>> TakeForDispatchAsync(Guid? jobId, CancellationToken cancellation)
+    private static void AddAttempt(NpgsqlCommand command, ClaimedJob job)
     {
-        await using var command = source.CreateCommand($"""
-            WITH due AS (
-              SELECT j.id FROM jobs j
-              WHERE {Claimable} AND (@id::uuid IS NULL OR j.id = @id)
-                AND (j.dispatched_at IS NULL OR j.dispatched_at < clock_timestamp() - @again)
-              ORDER BY j.run_after, j.id LIMIT 100 FOR UPDATE SKIP LOCKED)
-            UPDATE jobs SET dispatched_at = clock_timestamp(), dispatch_count = dispatch_count + 1
-            FROM due WHERE jobs.id = due.id
-            RETURNING jobs.id, jobs.type, jobs.dispatch_count, jobs.request_id
-            """);
-        command.Parameters.Add(new NpgsqlParameter("id", NpgsqlTypes.NpgsqlDbType.Uuid) { Value = (object?)jobId ?? DBNull.Value });
-        command.Parameters.AddWithValue("again", options.Value.RedispatchAfter);
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var jobs = new List<DispatchedJob>();
-        while (await reader.ReadAsync(cancellation))
-        {
-            jobs.Add(new DispatchedJob(
-                reader.GetGuid(0),
-                JobTypeName.Parse(reader.GetString(1)),
-                reader.GetInt32(2),
-                reader.IsDBNull(3) ? null : reader.GetString(3)));
-        }
-
-        return jobs;
+        command.Parameters.AddWithValue("id", job.Id);
+        command.Parameters.AddWithValue("fence", job.Fence);
     }
 
-    /// <summary>The queue did not take the job: it is due again.</summary>
-    public async Task UndoDispatchAsync(DispatchedJob job, CancellationToken cancellation)
+    private async Task<List<Guid>> FindClaimableAsync(JobType type, Guid? preferred, CancellationToken cancellation)
     {
-        await using var command = source.CreateCommand(
-            "UPDATE jobs SET dispatched_at = NULL WHERE id = @id AND dispatch_count = @count AND lease_owner IS NULL");
-        command.Parameters.AddWithValue("id", job.Id);
-        command.Parameters.AddWithValue("count", job.DispatchCount);
-        await command.ExecuteNonQueryAsync(cancellation);
+        await using var command = source.CreateCommand(statements.FindClaimable);
+        command.Parameters.AddWithValue("type", type.ToName());
+        command.Parameters.Add(new NpgsqlParameter("preferred", NpgsqlDbType.Uuid) { Value = (object?)preferred ?? DBNull.Value });
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var found = new List<Guid>();
+        while (await reader.ReadAsync(cancellation))
+        {
+            found.Add(reader.GetGuid(0));
+        }
+
+        return found;
     }
 }

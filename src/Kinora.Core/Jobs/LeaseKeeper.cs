@@ -9,26 +9,34 @@ namespace Kinora.Core.Jobs;
 /// <summary>
 /// Beats for all attempts of this worker, on a thread and a connection of its own: neither a starved thread pool nor a full connection
 /// pool loses a lease. An attempt whose job is no longer its own, or that could not beat for lease − 2 beats, is cancelled through
-/// <see cref="Attempt.Stopped"/> before its lease ends.
+/// <see cref="Attempt.Stopped"/> before its lease ends; a second thread sees to that, since a statement may hang.
 /// </summary>
 public sealed partial class LeaseKeeper : IDisposable
 {
     private readonly ConcurrentDictionary<(Guid JobId, long Fence), Attempt> _attempts = new();
     private readonly DatabaseOptions _database;
+    private readonly JobStatements _statements;
     private readonly JobOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly AutoResetEvent _wake = new(false);
     private readonly CancellationTokenSource _disposed = new();
-    private readonly Thread _thread;
+    private readonly Thread[] _threads;
     private volatile StopReason _stopAll;
 
     public LeaseKeeper(
-        IOptions<DatabaseOptions> database, IOptions<JobOptions> options, TimeProvider time, ILogger<LeaseKeeper> logger)
+        IOptions<DatabaseOptions> database, JobStatements statements, IOptions<JobOptions> options, TimeProvider time, ILogger<LeaseKeeper> logger)
     {
-        (_database, _options, _time, _logger) = (database.Value, options.Value, time, logger);
-        _thread = new Thread(Run) { IsBackground = true, Name = "lease-keeper" };
-        _thread.Start();
+        (_database, _statements, _options, _time, _logger) = (database.Value, statements, options.Value, time, logger);
+        _threads =
+        [
+            new Thread(Beat) { IsBackground = true, Name = "lease-keeper" },
+            new Thread(Watch) { IsBackground = true, Name = "lease-watch" },
+        ];
+        foreach (var thread in _threads)
+        {
+            thread.Start();
+        }
     }
 
     /// <summary>Begins to beat for the attempt, whose lease has just been taken.</summary>
@@ -68,14 +76,14 @@ public sealed partial class LeaseKeeper : IDisposable
         _disposed.Cancel();
         _wake.Set();
         // A statement that hangs outlives the wait: then the process ends with the thread, which still uses these two.
-        if (_thread.Join(TimeSpan.FromSeconds(5)))
+        if (_threads.All(thread => thread.Join(TimeSpan.FromSeconds(5))))
         {
             _wake.Dispose();
             _disposed.Dispose();
         }
     }
 
-    private void Run()
+    private void Beat()
     {
         NpgsqlConnection? connection = null;
         while (!_disposed.IsCancellationRequested)
@@ -95,11 +103,18 @@ public sealed partial class LeaseKeeper : IDisposable
                 connection = null;
             }
 
-            StopStarved();
             _wake.WaitOne(_options.Beat);
         }
 
         connection?.Dispose();
+    }
+
+    private void Watch()
+    {
+        while (!_disposed.Token.WaitHandle.WaitOne(_options.Beat / 2))
+        {
+            StopStarved();
+        }
     }
 
     /// <summary>Outside of the pool, and with short times: a beat that comes late is worth nothing.</summary>
@@ -124,21 +139,7 @@ public sealed partial class LeaseKeeper : IDisposable
         var attempts = _attempts.Values.ToArray();
         var beats = attempts.Select(a => a.ToBeat()).ToArray();
         var sent = _time.GetTimestamp();
-        // Rows are locked in the order of their ids, as by everyone who locks several.
-        using var command = new NpgsqlCommand("""
-            WITH beats AS (
-              SELECT b.* FROM unnest(@ids, @fences, @progress, @times) AS b(id, fence, progress, out_time_ms)),
-            mine AS (
-              SELECT j.id FROM jobs j JOIN beats b ON b.id = j.id AND b.fence = j.fence
-              WHERE j.status = 'RUNNING' AND j.lease_owner IS NOT NULL AND j.lease_until > clock_timestamp()
-              ORDER BY j.id FOR UPDATE OF j)
-            UPDATE jobs j
-            SET heartbeat_at = clock_timestamp(), lease_until = clock_timestamp() + @lease,
-                progress = GREATEST(j.progress, b.progress), out_time_ms = GREATEST(j.out_time_ms, b.out_time_ms)
-            FROM mine, beats b
-            WHERE j.id = mine.id AND b.id = mine.id AND j.fence = b.fence AND j.status = 'RUNNING' AND j.lease_until > clock_timestamp()
-            RETURNING j.id, j.fence
-            """, connection);
+        using var command = new NpgsqlCommand(_statements.Beat, connection);
         command.Parameters.AddWithValue("ids", beats.Select(b => b.JobId).ToArray());
         command.Parameters.AddWithValue("fences", beats.Select(b => b.Fence).ToArray());
         command.Parameters.AddWithValue("progress", beats.Select(b => b.Progress).ToArray());

@@ -43,8 +43,7 @@ public static class SubmitJob
 
     private static async Task LockVideoAsync(NpgsqlConnection connection, Guid videoId, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand(
-            "SELECT 1 FROM videos WHERE id = @video AND deleted_at IS NULL FOR SHARE", connection);
+        await using var command = new NpgsqlCommand(JobStatements.Default.LockVideo, connection);
         command.Parameters.AddWithValue("video", videoId);
         if (await command.ExecuteScalarAsync(cancellation) is null)
         {
@@ -61,12 +60,7 @@ public static class SubmitJob
         string? requestId,
         CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand("""
-            INSERT INTO jobs (id, video_id, type, status, params, max_attempts, request_id)
-            VALUES (@id, @video, @type, 'QUEUED', @params::jsonb, @attempts, @request)
-            ON CONFLICT (video_id, type) WHERE status IN ('QUEUED', 'RUNNING') DO NOTHING
-            RETURNING id
-            """, connection);
+        await using var command = new NpgsqlCommand(JobStatements.Default.Insert, connection);
         command.Parameters.AddWithValue("id", Guid.CreateVersion7());
         command.Parameters.AddWithValue("video", videoId);
         command.Parameters.AddWithValue("type", type.ToName());
@@ -79,10 +73,7 @@ public static class SubmitJob
     private static async Task<(Guid JobId, bool IsSame)?> FindLiveAsync(
         NpgsqlConnection connection, Guid videoId, JobType type, string parameters, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand("""
-            SELECT id, params = @params::jsonb FROM jobs
-            WHERE video_id = @video AND type = @type AND status IN ('QUEUED', 'RUNNING')
-            """, connection);
+        await using var command = new NpgsqlCommand(JobStatements.Default.FindLive, connection);
         command.Parameters.AddWithValue("video", videoId);
         command.Parameters.AddWithValue("type", type.ToName());
         command.Parameters.AddWithValue("params", parameters);

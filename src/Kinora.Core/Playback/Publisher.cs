@@ -1,3 +1,4 @@
+using Kinora.Core.Infra.Failpoints;
 using Kinora.Core.Infra.Storage;
 using Kinora.Core.Jobs;
 using Npgsql;
@@ -8,7 +9,7 @@ namespace Kinora.Core.Playback;
 /// Makes the files of an attempt a derivative: an intent before the first PUT, a prefix of its own for each (job, fence), the sizes in the
 /// store compared after, and one transaction that makes it current. An attempt that fails on the way leaves its prefix to the collector.
 /// </summary>
-public sealed class Publisher(NpgsqlDataSource source, IObjectStore objects, CompleteJob complete)
+public sealed class Publisher(NpgsqlDataSource source, JobStatements statements, IObjectStore objects, CompleteJob complete)
 {
     /// <summary>Far longer than any attempt; the end of the attempt is what dooms its prefix.</summary>
     private static readonly TimeSpan WritingTime = TimeSpan.FromDays(7);
@@ -21,17 +22,22 @@ public sealed class Publisher(NpgsqlDataSource source, IObjectStore objects, Com
         ClaimedJob job, IReadOnlyList<LocalFile> files, string? verification, Action<double> onProgress, CancellationToken cancellation)
     {
         var prefix = ObjectKey.DerivativePrefix(job.VideoId, job.Id, job.Fence);
+        await Failpoint.HitAsync(FailpointName.PublishBeforeIntent, cancellation);
         await BeginIntentAsync(job, prefix, cancellation);
+        await Failpoint.HitAsync(FailpointName.PublishAfterIntent, cancellation);
         var total = Math.Max(1, files.Sum(f => f.SizeBytes));
         var done = 0L;
         foreach (var file in files)
         {
             await objects.PutFileAsync(prefix + file.Name, file.Path, file.ContentType, cancellation);
+            await Failpoint.HitAsync(FailpointName.PublishAfterPut, cancellation);
             done += file.SizeBytes;
             onProgress((double)done / total);
         }
 
+        await Failpoint.HitAsync(FailpointName.PublishAfterAllPuts, cancellation);
         await CompareSizesAsync(prefix, files, cancellation);
+        await Failpoint.HitAsync(FailpointName.PublishAfterCompare, cancellation);
         var derivative = new Derivative
         {
             VideoId = job.VideoId,
@@ -48,18 +54,12 @@ public sealed class Publisher(NpgsqlDataSource source, IObjectStore objects, Com
         }
     }
 
-    /// <summary>Locks the job's row for a moment: no intent is made by an attempt that has lost its job.</summary>
     private async Task BeginIntentAsync(ClaimedJob job, string prefix, CancellationToken cancellation)
     {
-        await using var command = source.CreateCommand("""
-            WITH mine AS (
-              SELECT id FROM jobs WHERE id = @job AND status = 'RUNNING' AND fence = @fence AND lease_owner IS NOT NULL FOR SHARE)
-            INSERT INTO storage_intents (prefix, video_id, job_id, fence, state, expires_at)
-            SELECT @prefix, @video, @job, @fence, 'WRITING', clock_timestamp() + @time FROM mine
-            """);
+        await using var command = source.CreateCommand(statements.BeginIntent);
         command.Parameters.AddWithValue("prefix", prefix);
         command.Parameters.AddWithValue("video", job.VideoId);
-        command.Parameters.AddWithValue("job", job.Id);
+        command.Parameters.AddWithValue("id", job.Id);
         command.Parameters.AddWithValue("fence", job.Fence);
         command.Parameters.AddWithValue("time", WritingTime);
         if (await command.ExecuteNonQueryAsync(cancellation) == 0)

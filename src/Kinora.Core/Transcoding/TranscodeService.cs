@@ -1,6 +1,7 @@
 using Kinora.Core.Errors;
 using Kinora.Core.Infra.Media;
 using Kinora.Core.Jobs;
+using Kinora.Core.Limits;
 using Kinora.Core.Transcoding.Planning;
 using Kinora.Core.Videos;
 using Microsoft.Extensions.Options;
@@ -10,7 +11,12 @@ namespace Kinora.Core.Transcoding;
 
 /// <summary>Asking for the HLS of a video, and what that would be.</summary>
 public sealed class TranscodeService(
-    NpgsqlDataSource source, VideoAccess access, JobDispatcher dispatcher, IOptions<JobOptions> options, TranscodePlanner planner)
+    NpgsqlDataSource source,
+    VideoAccess access,
+    UserLimits limits,
+    JobDispatcher dispatcher,
+    IOptions<JobOptions> options,
+    TranscodePlanner planner)
 {
     /// <summary>
     /// The HLS job of this request: the live one, the one that made what is published (unless <paramref name="force"/>), or a new one.
@@ -19,6 +25,7 @@ public sealed class TranscodeService(
     /// <param name="renditions">Names out of the video's ladder; null: all of it.</param>
     /// <exception cref="ApiException">
     /// VALIDATION_ERROR: a rendition is not in the ladder. CONFLICT: the analysis has not succeeded, or other renditions are under way.
+    /// TOO_MANY_REQUESTS, UNAVAILABLE: a new job would pass a limit.
     /// </exception>
     public async Task<Guid> SubmitAsync(
         Guid userId, Guid videoId, IReadOnlyList<string>? renditions, bool force, string? requestId, CancellationToken cancellation)
@@ -28,10 +35,16 @@ public sealed class TranscodeService(
 
         await using var connection = await source.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await UserLimits.LockAsync(connection, userId, cancellation);
         var published = await LockAndFindPublishedAsync(connection, videoId, parameters, cancellation);
         if (published is { } done && !force)
         {
             return done;
+        }
+
+        if (await LiveJob.FindAsync(connection, videoId, JobType.Hls, cancellation) is null)
+        {
+            await limits.CheckLiveJobsAsync(connection, userId, cancellation);
         }
 
         var jobId = await SubmitJob.RunAsync(

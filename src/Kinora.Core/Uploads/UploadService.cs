@@ -1,5 +1,8 @@
+using Kinora.Core.Errors;
+using Kinora.Core.Infra.Failpoints;
 using Kinora.Core.Infra.Storage;
 using Kinora.Core.Jobs;
+using Kinora.Core.Limits;
 using Kinora.Core.Videos;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -15,6 +18,8 @@ public sealed partial class UploadService(
     NpgsqlDataSource source,
     IObjectStore objects,
     JobDispatcher dispatcher,
+    UserLimits limits,
+    IOptions<UploadOptions> options,
     IOptions<JobOptions> jobOptions,
     ILogger<UploadService> logger)
 {
@@ -23,14 +28,30 @@ public sealed partial class UploadService(
 
     private static readonly TimeSpan CleanUpTimeout = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// Asked before a byte is read, so that nobody sends for hours what will be refused. What counts is asked again, exactly, when the
+    /// video is made: other uploads of the same user may have taken the room by then.
+    /// </summary>
+    /// <exception cref="ApiException">TOO_MANY_REQUESTS, UNAVAILABLE: no room for its ANALYZE job.</exception>
+    public async Task<UploadAllowance> AllowAsync(Guid ownerId, CancellationToken cancellation)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        await limits.CheckLiveJobsAsync(connection, ownerId, cancellation);
+        return UploadAllowance.Of(options.Value.MaxBytes, await limits.FindQuotaAsync(connection, ownerId, cancellation));
+    }
+
+    /// <exception cref="ApiException">PAYLOAD_TOO_LARGE, TOO_MANY_REQUESTS, UNAVAILABLE: past a limit.</exception>
     public async Task<UploadedVideo> StoreAsync(NewVideo upload, SpooledFile file, CancellationToken cancellation)
     {
+        await Failpoint.HitAsync(FailpointName.UploadAfterSpool, cancellation);
         var videoId = Guid.CreateVersion7();
         await BeginIntentAsync(videoId, cancellation);
+        await Failpoint.HitAsync(FailpointName.UploadAfterIntent, cancellation);
         Guid jobId;
         try
         {
             await objects.PutFileAsync(ObjectKey.Source(videoId), file.Path, file.ContentType, cancellation);
+            await Failpoint.HitAsync(FailpointName.UploadAfterPut, cancellation);
             jobId = await CommitAsync(videoId, upload, file, cancellation);
         }
         catch
@@ -61,6 +82,9 @@ public sealed partial class UploadService(
         var filename = DisplayName.Clean(upload.OriginalFilename);
         await using var connection = await source.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await UserLimits.LockAsync(connection, upload.OwnerId, cancellation);
+        await limits.CheckBytesAsync(connection, upload.OwnerId, file.SizeBytes, cancellation);
+        await limits.CheckLiveJobsAsync(connection, upload.OwnerId, cancellation);
         await using var video = new NpgsqlCommand("""
             INSERT INTO videos (id, owner_id, title, original_filename, status, size_bytes, content_type, sha256, source_key,
                 transcode_after_analysis)
@@ -87,7 +111,9 @@ public sealed partial class UploadService(
             throw new StorageException("The upload took so long that its bytes were collected.");
         }
 
+        await Failpoint.HitAsync(FailpointName.UploadBeforeCommit, cancellation);
         await transaction.CommitAsync(cancellation);
+        await Failpoint.HitAsync(FailpointName.UploadAfterCommit, cancellation);
         return jobId;
     }
 

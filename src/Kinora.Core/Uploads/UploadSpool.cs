@@ -28,12 +28,12 @@ public sealed class UploadSpool(IOptions<UploadOptions> options) : IHostedServic
 
     /// <summary>
     /// Writes the stream to a file while it counts, hashes and sniffs; memory stays flat. What is no media is refused at its first bytes,
-    /// what is too large as soon as it passes the limit.
+    /// what is too large as soon as it passes what is allowed.
     /// </summary>
     /// <exception cref="ApiException">
     /// VALIDATION_ERROR: it is empty. UNSUPPORTED_MEDIA_TYPE, PAYLOAD_TOO_LARGE. UNAVAILABLE: the disk is nearly full.
     /// </exception>
-    public async Task<SpooledFile> WriteAsync(Stream content, CancellationToken cancellation)
+    public async Task<SpooledFile> WriteAsync(Stream content, UploadAllowance allowance, CancellationToken cancellation)
     {
         var file = Create();
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
@@ -47,9 +47,9 @@ public sealed class UploadSpool(IOptions<UploadOptions> options) : IHostedServic
                 contentType ??= MediaSniffer.Detect(buffer.AsSpan(0, Math.Min(read, MediaSniffer.HeadLength)))
                     ?? throw Refusal.UnsupportedMediaType("The file is no video in a format that is accepted.");
                 size += read;
-                if (size > _options.MaxBytes)
+                if (size > allowance.MaxBytes)
                 {
-                    throw Refusal.PayloadTooLarge($"The file is larger than {_options.MaxBytes} bytes.");
+                    throw Refusal.PayloadTooLarge(allowance.TooLarge);
                 }
 
                 hash.AppendData(buffer, 0, read);

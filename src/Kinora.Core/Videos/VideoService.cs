@@ -1,5 +1,6 @@
 using Kinora.Core.Errors;
 using Kinora.Core.Infra.Database;
+using Kinora.Core.Infra.Failpoints;
 using Kinora.Core.Infra.Redis;
 using Kinora.Core.Infra.Telemetry;
 using Kinora.Core.Jobs;
@@ -94,7 +95,9 @@ public sealed class VideoService(
         objects.Parameters.AddWithValue("video", videoId);
         objects.Parameters.AddWithValue("grace", WritingGrace);
         await objects.ExecuteNonQueryAsync(cancellation);
+        await Failpoint.HitAsync(FailpointName.DeleteBeforeCommit, cancellation);
         await transaction.CommitAsync(cancellation);
+        await Failpoint.HitAsync(FailpointName.DeleteAfterCommit, cancellation);
         foreach (var (jobId, type, duration) in canceled)
         {
             metrics.JobFinished(type, JobStatus.Canceled, null, duration);

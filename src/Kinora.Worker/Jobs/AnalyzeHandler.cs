@@ -1,4 +1,5 @@
 using Kinora.Core.Infra.Database;
+using Kinora.Core.Infra.Failpoints;
 using Kinora.Core.Infra.Media;
 using Kinora.Core.Infra.Storage;
 using Kinora.Core.Jobs;
@@ -21,10 +22,14 @@ internal sealed class AnalyzeHandler(
     {
         var video = await SourceVideo.FindAsync(databases, context.Job, cancellation);
         var source = new ObjectMediaSource(objects, video.SourceKey, video.SizeBytes);
+        await Failpoint.HitAsync(FailpointName.AnalyzeBeforeProbe, cancellation);
         var info = await probe.GetMediaInfoAsync(source, cancellation);
+        await Failpoint.HitAsync(FailpointName.AnalyzeAfterProbe, cancellation);
         MediaPolicy.Check(info, limits.Value);
         context.Attempt.Report(90);
+        await Failpoint.HitAsync(FailpointName.AnalyzeBeforeComplete, cancellation);
         var followers = await complete.AnalysisAsync(context.Job, info, cancellation) ?? throw new JobLostException();
+        await Failpoint.HitAsync(FailpointName.AnalyzeAfterComplete, cancellation);
         foreach (var jobId in followers)
         {
             await dispatcher.DispatchAsync(jobId, CancellationToken.None);

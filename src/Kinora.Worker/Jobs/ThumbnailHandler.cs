@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Kinora.Core.Infra.Database;
+using Kinora.Core.Infra.Failpoints;
 using Kinora.Core.Infra.Storage;
 using Kinora.Core.Playback;
 using Kinora.Core.Transcoding.Encoding;
@@ -15,10 +16,12 @@ internal sealed class ThumbnailHandler(
     {
         var video = await SourceVideo.FindAsync(databases, context.Job, cancellation);
         var source = await fetcher.FetchAsync(video.SourceKey, video.SizeBytes, context.Folder, cancellation);
+        await Failpoint.HitAsync(FailpointName.ThumbnailAfterFetch, cancellation);
         context.Attempt.Report(20);
 
         var path = Path.Combine(context.Folder, PlaybackService.ThumbnailName);
         await thumbnails.RunAsync(source, video.MediaInfo!, path, cancellation);
+        await Failpoint.HitAsync(FailpointName.ThumbnailAfterFfmpeg, cancellation);
         context.Attempt.Report(80);
 
         var bytes = await File.ReadAllBytesAsync(path, cancellation);

@@ -124,6 +124,7 @@ internal sealed record PublishedVideo(Guid Id, Guid HlsJobId, IReadOnlyDictionar
         var services = api.Services;
         var publisher = new Publisher(
             services.GetRequiredService<NpgsqlDataSource>(),
+            services.GetRequiredService<JobStatements>(),
             services.GetRequiredService<IObjectStore>(),
             services.GetRequiredService<CompleteJob>());
         await publisher.PublishAsync(await ClaimAsync(api, jobId), local, verification, _ => { }, Cancellation);

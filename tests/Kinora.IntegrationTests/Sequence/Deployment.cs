@@ -4,8 +4,10 @@ using Kinora.Cli.Servers;
 using Kinora.Core.Infra.Storage;
 using Kinora.Core.Infra.Storage.Folders;
 using Kinora.Core.Infra.Storage.S3;
+using Kinora.Core.Jobs;
 using Kinora.IntegrationTests.Api;
 using Kinora.IntegrationTests.Servers;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
@@ -65,6 +67,26 @@ public sealed class Deployment : IAsyncDisposable
     public string WorkFolder => _folder.Path("work");
 
     public string RedisConnectionString => _redis.ConnectionString;
+
+    /// <summary>As superuser.</summary>
+    public NpgsqlDataSource Database => _database!;
+
+    /// <summary>All that were ever started, the dead ones too.</summary>
+    public IReadOnlyList<KinoraProcess> Processes
+    {
+        get
+        {
+            lock (_processes)
+            {
+                return [.. _processes];
+            }
+        }
+    }
+
+    /// <summary>The times and limits of the job protocol that hold for all processes.</summary>
+    public JobOptions JobOptions => new ConfigurationBuilder()
+        .AddInMemoryCollection(_settings.ToDictionary(s => s.Key.Replace("__", ":", StringComparison.Ordinal), s => (string?)s.Value))
+        .Build().GetSection("Kinora:Jobs").Get<JobOptions>() ?? new JobOptions();
 
     /// <summary>The last warnings and errors of all processes, for the complaint of a test that waited in vain.</summary>
     public string Log => string.Join('\n', _lines.Where(l => !l.Contains("\"level\":\"Information\"", StringComparison.Ordinal)).TakeLast(60));

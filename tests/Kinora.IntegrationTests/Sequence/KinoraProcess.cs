@@ -28,13 +28,25 @@ public sealed class KinoraProcess(IRunningProcess process) : IAsyncDisposable
 
     public Task<bool> IsReadyAsync(CancellationToken cancellation) => process.IsReadyAsync(cancellation);
 
-    public void Signal(PosixSignalNumber signal) => process.Signal(signal);
+    /// <summary>It was stopped by SIGSTOP and not continued.</summary>
+    public bool IsFrozen { get; private set; }
+
+    /// <summary>It was told to end: it may answer or not.</summary>
+    public bool IsEnding { get; private set; }
+
+    public void Signal(PosixSignalNumber signal)
+    {
+        IsEnding |= signal is PosixSignalNumber.Terminate or PosixSignalNumber.Kill or PosixSignalNumber.Interrupt;
+        IsFrozen = signal == PosixSignalNumber.Stop || (IsFrozen && signal != PosixSignalNumber.Continue);
+        process.Signal(signal);
+    }
 
     public static bool IsAlive(int pid) => ProcessIdentity.Of(pid) is not null;
 
     /// <summary>Idempotent. A frozen process is woken first: it would not hear that it is to end.</summary>
     public async ValueTask DisposeAsync()
     {
+        IsEnding = true;
         process.Signal(PosixSignalNumber.Continue);
         await process.DisposeAsync();
     }

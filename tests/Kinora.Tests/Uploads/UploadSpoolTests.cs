@@ -17,7 +17,7 @@ public sealed class UploadSpoolTests : IDisposable
         var spool = await StartAsync();
         Assert.False(File.Exists(stale));
 
-        using (var file = await spool.WriteAsync(new MemoryStream([0, 0, 0, 8, .. "moov"u8]), TestContext.Current.CancellationToken))
+        using (var file = await spool.WriteAsync(new MemoryStream([0, 0, 0, 8, .. "moov"u8]), new UploadAllowance(100, "Too large."), TestContext.Current.CancellationToken))
         {
             await StartAsync();
 

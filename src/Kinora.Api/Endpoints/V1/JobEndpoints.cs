@@ -20,7 +20,8 @@ internal static class JobEndpoints
             .WithDescription("It is CANCELED at once; what ran for it ends within seconds. Again: the same answer.")
             .Refuses(ErrorCode.Forbidden, ErrorCode.NotFound, ErrorCode.Conflict);
         jobs.MapPost("/{jobId}/retry", RetryAsync).WithSummary("Make a new job for one that FAILED or was CANCELED")
-            .Refuses(ErrorCode.Forbidden, ErrorCode.NotFound, ErrorCode.Conflict);
+            .WithDescription("CONFLICT while a job of its type lives on the video, with its id in `details.jobId`.")
+            .Refuses(ErrorCode.Forbidden, ErrorCode.NotFound, ErrorCode.Conflict, ErrorCode.TooManyRequests);
     }
 
     private static async Task<Ok<JobListResponse>> ListAsync(

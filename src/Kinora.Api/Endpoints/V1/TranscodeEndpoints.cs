@@ -16,8 +16,9 @@ internal static class TranscodeEndpoints
     {
         var video = v1.MapGroup("/videos/{videoId}").WithTags("Transcoding");
         video.MapPost("/transcodes", SubmitAsync).WithSummary("Encode a video to adaptive HLS")
-            .WithDescription("The same request gives the same job while it lives, and after it succeeded too unless `force`.")
-            .Refuses(ErrorCode.Forbidden, ErrorCode.NotFound, ErrorCode.Conflict);
+            .WithDescription("The same request gives the same job while it lives, and after it succeeded too unless `force`. "
+                + "TOO_MANY_REQUESTS: a new job would pass the user's limit of jobs under way.")
+            .Refuses(ErrorCode.Forbidden, ErrorCode.NotFound, ErrorCode.Conflict, ErrorCode.TooManyRequests);
         video.MapPost("/plan", PlanAsync).WithSummary("What a transcode would do, without doing it")
             .Refuses(ErrorCode.Forbidden, ErrorCode.NotFound, ErrorCode.Conflict);
     }

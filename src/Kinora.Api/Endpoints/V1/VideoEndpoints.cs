@@ -20,9 +20,11 @@ internal static class VideoEndpoints
     {
         var videos = v1.MapGroup("/videos").WithTags("Videos");
         videos.MapPost("/", UploadAsync).WithSummary("Upload a video")
-            .WithDescription("The file is judged by its bytes, whatever its name and declared type. ANALYZE is queued at once.")
+            .WithDescription("The file is judged by its bytes, whatever its name and declared type. ANALYZE is queued at once. "
+                + "PAYLOAD_TOO_LARGE: larger than a file may be, or than what is left of the user's quota. "
+                + "TOO_MANY_REQUESTS: the user has as many jobs under way as a user may have.")
             .Accepts<UploadForm>("multipart/form-data")
-            .Refuses(ErrorCode.PayloadTooLarge, ErrorCode.UnsupportedMediaType);
+            .Refuses(ErrorCode.PayloadTooLarge, ErrorCode.UnsupportedMediaType, ErrorCode.TooManyRequests);
         videos.MapGet("/", ListAsync).WithSummary("List videos, the newest first").TakesQuery("limit", "cursor", "status", "q");
         videos.MapGet("/{videoId}", GetAsync).WithSummary("Read a video").Refuses(ErrorCode.Forbidden, ErrorCode.NotFound);
         videos.MapPatch("/{videoId}", RenameAsync).WithSummary("Rename a video").Refuses(ErrorCode.Forbidden, ErrorCode.NotFound);
@@ -38,7 +40,8 @@ internal static class VideoEndpoints
     {
         try
         {
-            using var form = await VideoForm.ReadAsync(context.Request, spool, cancellation);
+            var allowance = await uploads.AllowAsync(user.Id, cancellation);
+            using var form = await VideoForm.ReadAsync(context.Request, spool, allowance, cancellation);
             var upload = new NewVideo(user.Id, form.Title, form.Filename, form.Transcode, context.TraceIdentifier);
             var uploaded = await uploads.StoreAsync(upload, form.File, cancellation);
             metrics.UploadFinished(UploadWay, form.File.SizeBytes);

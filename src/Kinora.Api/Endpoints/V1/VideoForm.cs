@@ -6,7 +6,6 @@ using Kinora.Core.Uploads;
 using Kinora.Core.Videos;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
-using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 
 namespace Kinora.Api.Endpoints.V1;
@@ -29,10 +28,11 @@ internal sealed class VideoForm(SpooledFile file, string? filename, string? titl
 
     public bool Transcode { get; } = transcode;
 
-    public static async Task<VideoForm> ReadAsync(HttpRequest request, UploadSpool spool, CancellationToken cancellation)
+    public static async Task<VideoForm> ReadAsync(
+        HttpRequest request, UploadSpool spool, UploadAllowance allowance, CancellationToken cancellation)
     {
         var boundary = Boundary(request);
-        LimitBody(request);
+        LimitBody(request, allowance);
         var reader = new MultipartReader(boundary, request.Body) { HeadersCountLimit = 16, HeadersLengthLimit = 16 * 1024 };
         SpooledFile? file = null;
         string? filename = null;
@@ -55,7 +55,7 @@ internal sealed class VideoForm(SpooledFile file, string? filename, string? titl
                 if (name == "file")
                 {
                     filename = sectionFilename;
-                    file = await spool.WriteAsync(section.Body, cancellation);
+                    file = await spool.WriteAsync(section.Body, allowance, cancellation);
                 }
                 else
                 {
@@ -99,13 +99,12 @@ internal sealed class VideoForm(SpooledFile file, string? filename, string? titl
     }
 
     /// <summary>What is declared too large is refused before a byte of it is read; what grows too large, as soon as it does.</summary>
-    private static void LimitBody(HttpRequest request)
+    private static void LimitBody(HttpRequest request, UploadAllowance allowance)
     {
-        var max = request.HttpContext.RequestServices.GetRequiredService<IOptions<UploadOptions>>().Value.MaxBytes;
-        var limit = max > long.MaxValue - Overhead ? long.MaxValue : max + Overhead;
+        var limit = Math.Min(allowance.MaxBytes, long.MaxValue - Overhead) + Overhead;
         if (request.ContentLength > limit)
         {
-            throw Refusal.PayloadTooLarge($"The file is larger than {max} bytes.");
+            throw Refusal.PayloadTooLarge(allowance.TooLarge);
         }
 
         if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)

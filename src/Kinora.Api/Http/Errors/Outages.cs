@@ -1,7 +1,6 @@
-using System.Net.Sockets;
+using Kinora.Core.Infra.Database;
 using Kinora.Core.Infra.Queues;
 using Kinora.Core.Infra.Storage;
-using Npgsql;
 
 namespace Kinora.Api.Http.Errors;
 
@@ -12,20 +11,12 @@ internal static class Outages
     {
         for (var e = exception; e is not null; e = e.InnerException)
         {
-            if (e is StorageException or QueueUnavailableException || e is NpgsqlException database && IsOutage(database))
+            if (e is StorageException or QueueUnavailableException)
             {
                 return true;
             }
         }
 
-        return false;
+        return DatabaseOutage.Is(exception);
     }
-
-    private static bool IsOutage(NpgsqlException exception) => exception switch
-    {
-        // Shut down, starting, out of connections, or cut off by statement_timeout; conflicts of transactions are transient as well.
-        PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } => true,
-        { IsTransient: true } => true,
-        _ => exception.InnerException is SocketException or TimeoutException or IOException,
-    };
 }

@@ -1,3 +1,4 @@
+using Kinora.Core.Infra.Failpoints;
 using Kinora.Core.Infra.Storage;
 
 namespace Kinora.Core.Infra.Media;
@@ -73,6 +74,7 @@ public sealed class ObjectMediaSource(IObjectStore store, string key, long lengt
         }
 
         await content.Stream.ReadExactlyAsync(bytes, cancellation);
+        await Failpoint.HitAsync(FailpointName.AnalyzeInRead, cancellation);
         return new Block(start, bytes);
     }
 

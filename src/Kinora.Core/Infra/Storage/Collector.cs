@@ -1,3 +1,4 @@
+using Kinora.Core.Infra.Failpoints;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -113,6 +114,7 @@ public sealed partial class Collector(
             }
         }
 
+        await Failpoint.HitAsync(FailpointName.CollectAfterList, cancellation);
         count += await DeleteAsync(keys, cancellation);
         await using var intent = source.CreateCommand("DELETE FROM storage_intents WHERE prefix = @prefix AND state = 'DOOMED'");
         intent.Parameters.AddWithValue("prefix", prefix);
@@ -126,6 +128,7 @@ public sealed partial class Collector(
         if (count > 0)
         {
             await objects.DeleteAsync(keys, cancellation);
+            await Failpoint.HitAsync(FailpointName.CollectMidDelete, cancellation);
             keys.Clear();
         }
 

@@ -1,3 +1,4 @@
+using Kinora.Core.Infra.Failpoints;
 using Kinora.Core.Infra.Storage.Folders;
 
 namespace Kinora.Core.Infra.Storage;
@@ -33,7 +34,13 @@ public sealed class SourceFetcher(IObjectStore objects)
             // Fails at once, with ENOSPC, when the disk has no room for it.
             PreallocationSize = sizeBytes,
         });
-        await content.Stream.CopyToAsync(file, BufferSize, cancellation);
+        var buffer = new byte[BufferSize];
+        while (await content.Stream.ReadAtLeastAsync(buffer, BufferSize, throwOnEndOfStream: false, cancellation) is > 0 and var count)
+        {
+            await file.WriteAsync(buffer.AsMemory(0, count), cancellation);
+            await Failpoint.HitAsync(FailpointName.HlsInFetch, cancellation);
+        }
+
         return file.Length == sizeBytes ? path : throw new StorageException($"The source has {file.Length} bytes, not {sizeBytes}.");
     }
 }

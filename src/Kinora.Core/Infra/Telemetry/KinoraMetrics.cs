@@ -48,6 +48,10 @@ public sealed class KinoraMetrics
         _jobDuration.Record(duration.TotalSeconds, typeTag, outcomeTag);
     }
 
+    /// <summary>Its workers died of it: nobody knows how long the last of them had it.</summary>
+    public void JobFailedWithoutWorker(JobType type, JobErrorCode code) =>
+        _jobsFinished.Add(1, Tag("type", type.ToString()), Tag("outcome", nameof(JobStatus.Failed)), new("code", code.Name));
+
     /// <param name="number">1 for the first attempt.</param>
     public void JobAttempted(JobType type, int number) =>
         _jobAttempts.Add(1, Tag("type", type.ToString()), new("kind", number <= 1 ? "first" : "retry"));

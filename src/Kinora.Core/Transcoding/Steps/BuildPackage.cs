@@ -1,4 +1,5 @@
 using Kinora.Core.Errors;
+using Kinora.Core.Infra.Failpoints;
 using Kinora.Core.Transcoding.Packaging;
 using Kinora.Core.Transcoding.Packaging.IsoMedia;
 using Kinora.Core.Transcoding.Packaging.Verification;
@@ -34,6 +35,7 @@ public sealed class BuildPackage : IHlsStep
 
         context.Files = await PackageEdition.MoveAsync(package, context.Attempt.Job.Fence, folder, cancellation);
         context.Report = package.Report;
+        await Failpoint.HitAsync(FailpointName.HlsAfterPackage, cancellation);
     }
 
     private static async Task<Package> PackageAsync(

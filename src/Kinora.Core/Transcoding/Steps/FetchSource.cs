@@ -1,3 +1,4 @@
+using Kinora.Core.Infra.Failpoints;
 using Kinora.Core.Infra.Storage;
 
 namespace Kinora.Core.Transcoding.Steps;
@@ -7,6 +8,9 @@ public sealed class FetchSource(SourceFetcher fetcher) : IHlsStep
 {
     public double ProgressAfter => 2;
 
-    public async Task RunAsync(HlsContext context, CancellationToken cancellation) =>
+    public async Task RunAsync(HlsContext context, CancellationToken cancellation)
+    {
         context.SourcePath = await fetcher.FetchAsync(context.Source.Key, context.Source.SizeBytes, context.Folder, cancellation);
+        await Failpoint.HitAsync(FailpointName.HlsAfterFetch, cancellation);
+    }
 }

@@ -1,3 +1,4 @@
+using Kinora.Core.Infra.Failpoints;
 using Kinora.Core.Transcoding.Planning;
 
 namespace Kinora.Core.Transcoding.Steps;
@@ -10,6 +11,6 @@ public sealed class MakePlan(TranscodePlanner planner) : IHlsStep
     public Task RunAsync(HlsContext context, CancellationToken cancellation)
     {
         context.Plan = planner.Plan(context.Source.Info, context.Packets, context.Source.Params.Renditions);
-        return Task.CompletedTask;
+        return Failpoint.HitAsync(FailpointName.HlsAfterPlan, cancellation);
     }
 }

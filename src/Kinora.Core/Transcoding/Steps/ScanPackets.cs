@@ -1,4 +1,5 @@
 using Kinora.Core.Errors;
+using Kinora.Core.Infra.Failpoints;
 using Kinora.Core.Infra.Media;
 
 namespace Kinora.Core.Transcoding.Steps;
@@ -13,5 +14,6 @@ public sealed class ScanPackets(IMediaProbe probe) : IHlsStep
         var video = context.Source.Info.Video ?? throw new JobFailedException(JobErrorCode.NoVideoStream, "The file has no video.");
         using var source = new FileMediaSource(context.SourcePath);
         context.Packets = await probe.ScanPacketsAsync(source, video.Index, cancellation);
+        await Failpoint.HitAsync(FailpointName.HlsAfterScan, cancellation);
     }
 }

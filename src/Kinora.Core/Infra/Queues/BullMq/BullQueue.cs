@@ -57,8 +57,8 @@ internal sealed class BullQueue(
 
     public async Task<QueueCounts> CountAsync(CancellationToken cancellation)
     {
-        var counts = (long[]?)await EvaluateAsync(BullScripts.GetCounts, keys.Of(""), ["wait", "prioritized", "active"], cancellation);
-        return new QueueCounts(counts![0] + counts[1], counts[2]);
+        var counts = (long[]?)await EvaluateAsync(BullScripts.GetCounts, keys.Of(""), ["wait", "paused", "prioritized", "active"], cancellation);
+        return new QueueCounts(counts![0] + counts[1] + counts[2], counts[3]);
     }
 
     /// <summary>Renews locks, on the calling thread. Returns the ids of those that were lost.</summary>

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Kinora.Core.Infra.Failpoints;
 
 namespace Kinora.Core.Infra.Storage.Folders;
 
@@ -104,6 +105,7 @@ public sealed class FolderObjectStore : IObjectStore
         var temporary = await _temporary.WriteAsync(content, cancellation);
         try
         {
+            await Failpoint.HitAsync(FailpointName.PublishInPut, cancellation);
             await Task.Run(() => Publish(temporary, key), cancellation);
         }
         catch

@@ -1,0 +1,244 @@
+namespace Kinora.Core.Jobs;
+
+/// <summary>
+/// The SQL of the job protocol, all in one place. Only the database's clock counts (clock_timestamp(): now() stands still in a
+/// transaction). Every write by a worker is a compare-and-set on (id, RUNNING, fence); no row means that the attempt has lost the job.
+/// Lock order everywhere: user, video, job, derivative, storage intent; jobs among themselves by id. A record, so that the protocol's
+/// storm can take one guard out of one statement and see that this is noticed.
+/// </summary>
+public sealed record JobStatements
+{
+    /// <summary>No worker has it. A job between two attempts stays RUNNING without an owner. The condition of an index.</summary>
+    private const string Waiting = "status IN ('QUEUED', 'RUNNING') AND lease_owner IS NULL";
+
+    /// <summary>This attempt still holds the job.</summary>
+    private const string Mine = "id = @id AND status = 'RUNNING' AND fence = @fence AND lease_owner IS NOT NULL";
+
+    private const string NoOwner = "lease_owner = NULL, lease_until = NULL";
+
+    public static JobStatements Default { get; } = new();
+
+    /// <summary>The first statement of a submission.</summary>
+    public string LockVideo { get; init; } = "SELECT 1 FROM videos WHERE id = @video AND deleted_at IS NULL FOR SHARE";
+
+    /// <summary>No row: a job of this type lives already.</summary>
+    public string Insert { get; init; } = """
+        INSERT INTO jobs (id, video_id, type, status, params, max_attempts, request_id)
+        VALUES (@id, @video, @type, 'QUEUED', @params::jsonb, @attempts, @request)
+        ON CONFLICT (video_id, type) WHERE status IN ('QUEUED', 'RUNNING') DO NOTHING
+        RETURNING id
+        """;
+
+    public string FindLive { get; init; } = """
+        SELECT id, params = @params::jsonb FROM jobs WHERE video_id = @video AND type = @type AND status IN ('QUEUED', 'RUNNING')
+        """;
+
+    /// <summary>
+    /// Up to eight jobs of @type that could be claimed now, one of each owner, in the order of whose turn it is: the owner with the fewest
+    /// running ones, then the one whose last claim is the longest ago. Of its owner's jobs @preferred goes first, then the oldest. Owners
+    /// are found by skipping through the index (PostgreSQL wiki, "Loose indexscan"): 10,000 jobs of one cost one step.
+    /// </summary>
+    public string FindClaimable { get; init; } = $"""
+        WITH RECURSIVE owners AS (
+          (SELECT owner_id FROM jobs WHERE type = @type AND {Waiting} ORDER BY owner_id LIMIT 1)
+          UNION ALL
+          SELECT (SELECT j.owner_id FROM jobs j WHERE j.type = @type AND {Waiting} AND j.owner_id > o.owner_id ORDER BY j.owner_id LIMIT 1)
+          FROM owners o WHERE o.owner_id IS NOT NULL)
+        SELECT job.id
+        FROM owners o CROSS JOIN LATERAL (
+          SELECT COALESCE(
+            (SELECT p.id FROM jobs p
+             WHERE p.id = @preferred AND p.type = @type AND p.owner_id = o.owner_id AND p.{Waiting} AND p.run_after <= clock_timestamp()),
+            (SELECT w.id FROM jobs w
+             WHERE w.type = @type AND w.owner_id = o.owner_id AND w.{Waiting} AND w.run_after <= (SELECT clock_timestamp())
+             ORDER BY w.run_after, w.id LIMIT 1)) AS id) job
+        WHERE job.id IS NOT NULL
+        ORDER BY
+          (SELECT count(*) FROM jobs r WHERE r.type = @type AND r.owner_id = o.owner_id AND r.lease_owner IS NOT NULL),
+          (SELECT max(t.fence) FROM jobs t WHERE t.type = @type AND t.owner_id = o.owner_id) NULLS FIRST
+        LIMIT 8
+        """;
+
+    public string Claim { get; init; } = $"""
+        UPDATE jobs j
+        SET status = 'RUNNING', fence = nextval('job_fence_seq'), attempts = attempts + 1, lease_owner = @worker,
+            lease_until = clock_timestamp() + @lease, heartbeat_at = clock_timestamp(),
+            started_at = COALESCE(started_at, clock_timestamp()), progress = 0, out_time_ms = NULL
+        FROM videos v
+        WHERE j.id = @id AND j.{Waiting} AND j.run_after <= clock_timestamp()
+          AND v.id = j.video_id AND v.deleted_at IS NULL
+        RETURNING j.id, j.video_id, j.owner_id, j.type, j.fence, j.attempts, j.max_attempts, j.params::text, j.request_id
+        """;
+
+    /// <summary>Of all attempts of a worker at once. Rows are locked in the order of their ids, as by everyone who locks several.</summary>
+    public string Beat { get; init; } = """
+        WITH beats AS (
+          SELECT b.* FROM unnest(@ids, @fences, @progress, @times) AS b(id, fence, progress, out_time_ms)),
+        mine AS (
+          SELECT j.id FROM jobs j JOIN beats b ON b.id = j.id AND b.fence = j.fence
+          WHERE j.status = 'RUNNING' AND j.lease_owner IS NOT NULL AND j.lease_until > clock_timestamp()
+          ORDER BY j.id FOR UPDATE OF j)
+        UPDATE jobs j
+        SET heartbeat_at = clock_timestamp(), lease_until = clock_timestamp() + @lease,
+            progress = GREATEST(j.progress, b.progress), out_time_ms = GREATEST(j.out_time_ms, b.out_time_ms)
+        FROM mine, beats b
+        WHERE j.id = mine.id AND b.id = mine.id AND j.fence = b.fence AND j.status = 'RUNNING' AND j.lease_until > clock_timestamp()
+        RETURNING j.id, j.fence
+        """;
+
+    /// <summary>The first statement of a completion: it locks the video, which must live.</summary>
+    public string CompleteAnalyzedVideo { get; init; } = """
+        UPDATE videos SET status = CASE WHEN status = 'READY' THEN status ELSE 'ANALYZED' END, media_info = @info::jsonb,
+            error_code = NULL, error_message = NULL, updated_at = clock_timestamp()
+        WHERE id = @video AND deleted_at IS NULL
+        RETURNING transcode_after_analysis
+        """;
+
+    /// <inheritdoc cref="CompleteAnalyzedVideo"/>
+    public string CompletePublishedVideo { get; init; } = """
+        UPDATE videos SET status = CASE WHEN @hls THEN 'READY' ELSE status END, updated_at = clock_timestamp(),
+            error_code = CASE WHEN @hls THEN NULL ELSE error_code END, error_message = CASE WHEN @hls THEN NULL ELSE error_message END
+        WHERE id = @video AND deleted_at IS NULL
+        """;
+
+    public string Succeed { get; init; } = $"""
+        UPDATE jobs
+        SET status = 'SUCCEEDED', progress = 100, finished_at = clock_timestamp(), {NoOwner}, error_code = NULL, error_message = NULL
+        WHERE {Mine}
+        """;
+
+    /// <summary>What is replaced is served for @grace longer, to players in mid-stream; then its bytes go.</summary>
+    public string ReplaceDerivative { get; init; } = """
+        WITH old AS (
+          UPDATE derivatives SET replaced_at = clock_timestamp() WHERE video_id = @video AND type = @type AND replaced_at IS NULL
+          RETURNING prefix)
+        UPDATE storage_intents SET state = 'DOOMED', expires_at = clock_timestamp() + @grace WHERE prefix IN (SELECT prefix FROM old)
+        """;
+
+    public string InsertDerivative { get; init; } = """
+        INSERT INTO derivatives (id, video_id, job_id, type, fence, prefix, manifest, verification)
+        VALUES (@derivative, @video, @job, @type, @fence, @prefix, @manifest::jsonb, @verification::jsonb)
+        """;
+
+    /// <summary>Committed before the first PUT. Locks the job's row for a moment: none is made by an attempt that has lost its job.</summary>
+    public string BeginIntent { get; init; } = $"""
+        WITH mine AS (SELECT id FROM jobs WHERE {Mine} FOR SHARE)
+        INSERT INTO storage_intents (prefix, video_id, job_id, fence, state, expires_at)
+        SELECT @prefix, @video, @id, @fence, 'WRITING', clock_timestamp() + @time FROM mine
+        """;
+
+    public string PublishIntent { get; init; } = """
+        UPDATE storage_intents SET state = 'PUBLISHED' WHERE prefix = @prefix AND job_id = @id AND fence = @fence AND state = 'WRITING'
+        """;
+
+    /// <summary>Prefixes whose attempt no longer holds its job, and uploads whose time is over; swept @grace later, for a last PUT's sake.</summary>
+    public string DoomAbandoned { get; init; } = """
+        UPDATE storage_intents i SET state = 'DOOMED', expires_at = clock_timestamp() + @grace
+        WHERE state = 'WRITING' AND (
+          (job_id IS NULL AND expires_at < clock_timestamp()) OR
+          (job_id IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM jobs j WHERE j.id = i.job_id AND j.fence = i.fence AND j.status = 'RUNNING' AND j.lease_owner IS NOT NULL)))
+        """;
+
+    /// <summary>What the failure of a job may mean for its video; before the job's own row is touched.</summary>
+    public string FailVideo { get; init; } = """
+        UPDATE videos SET status = 'FAILED', error_code = @code, error_message = @message, updated_at = clock_timestamp()
+        WHERE id = @video AND status <> 'READY' AND deleted_at IS NULL
+        """;
+
+    /// <summary>The attempt ends with an error: the job waits for the next one (@status RUNNING), or has FAILED (@final).</summary>
+    public string Fail { get; init; } = $"""
+        UPDATE jobs
+        SET status = @status, finished_at = CASE WHEN @final THEN clock_timestamp() END, error_code = @code, error_message = @message,
+            deferrals = 0, deferred_since = NULL, run_after = clock_timestamp() + @delay, {NoOwner}, dispatched_at = NULL
+        WHERE {Mine}
+        """;
+
+    /// <summary>
+    /// The attempt was ended by a store's outage: it does not count, unless the outage has lasted for longer than @patience.
+    /// </summary>
+    public string Defer { get; init; } = $"""
+        UPDATE jobs
+        SET attempts = attempts - 1, deferrals = deferrals + 1, deferred_since = COALESCE(deferred_since, clock_timestamp()),
+            error_code = @code, error_message = @message, {NoOwner}, dispatched_at = NULL,
+            run_after = clock_timestamp() + LEAST(@max, @base * power(2, LEAST(deferrals, 20))) * (0.5 + random() / 2)
+        WHERE {Mine} AND COALESCE(deferred_since > clock_timestamp() - @patience, true)
+        """;
+
+    /// <summary>The worker shuts down: the attempt does not count, and another worker may take the job at once.</summary>
+    public string Release { get; init; } = $"""
+        UPDATE jobs SET attempts = attempts - 1, run_after = clock_timestamp(), {NoOwner}, dispatched_at = NULL WHERE {Mine}
+        """;
+
+    /// <summary>As <see cref="Release"/>, for a claim whose answer was lost: its fence is not known.</summary>
+    public string ReleaseClaim { get; init; } = $"""
+        UPDATE jobs SET attempts = attempts - 1, run_after = clock_timestamp(), {NoOwner}, dispatched_at = NULL
+        WHERE lease_owner = @worker AND status = 'RUNNING'
+        """;
+
+    public string Cancel { get; init; } = $"""
+        UPDATE jobs SET status = 'CANCELED', finished_at = clock_timestamp(), {NoOwner} WHERE id = @id AND status IN ('QUEUED', 'RUNNING')
+        """;
+
+    /// <summary>
+    /// Leases that ended. Not while the database itself has just started: the workers could not beat while it was away, and are about to
+    /// give their jobs back.
+    /// </summary>
+    public string FindLost { get; init; } = """
+        SELECT id, video_id, type, fence, crashes + 1 >= @crashes, attempts >= max_attempts
+        FROM jobs
+        WHERE lease_owner IS NOT NULL AND status = 'RUNNING' AND lease_until < clock_timestamp() - @grace
+          AND pg_postmaster_start_time() < clock_timestamp() - @lease - @grace
+        ORDER BY lease_until LIMIT 100
+        """;
+
+    /// <summary>
+    /// The condition stands in the UPDATE itself, with the fence: a beat, a completion or another claim that came first wins. A reaper that
+    /// looked by id only has overwritten completed jobs elsewhere (river#1302).
+    /// </summary>
+    public string Reap { get; init; } = $"""
+        UPDATE jobs
+        SET crashes = crashes + 1, status = @status, finished_at = CASE WHEN @final THEN clock_timestamp() END,
+            error_code = @code, error_message = @message,
+            run_after = clock_timestamp() + LEAST(@max, @base * power(2, LEAST(crashes, 20))) * (0.5 + random() / 2),
+            {NoOwner}, dispatched_at = NULL
+        WHERE {Mine} AND lease_until < clock_timestamp() - @grace
+        """;
+
+    /// <summary>
+    /// One job right after its commit; not where the queue is known to hold @window messages of its type: more would say no more.
+    /// </summary>
+    public string TakeForDispatch { get; init; } = $"""
+        UPDATE jobs j SET dispatched_at = clock_timestamp(), dispatch_count = dispatch_count + 1
+        WHERE j.id = @id AND j.{Waiting} AND j.run_after <= clock_timestamp() AND j.dispatched_at IS NULL
+          AND (SELECT count(*) FROM (
+            SELECT 1 FROM jobs w WHERE w.type = j.type AND w.{Waiting} AND w.dispatched_at IS NOT NULL LIMIT @window) sent) < @window
+        RETURNING j.id, j.type, j.dispatch_count, j.request_id
+        """;
+
+    /// <summary>
+    /// As many jobs of @type as the queue has too few messages for: it should have one for each that could be claimed, up to @window.
+    /// Those that were never sent go first, then those whose message is @again old, and so may be lost. Rows that other processes look
+    /// at are skipped.
+    /// </summary>
+    public string TakeDue { get; init; } = $"""
+        WITH claimable AS (
+          SELECT count(*) AS n FROM (
+            SELECT 1 FROM jobs WHERE type = @type AND {Waiting} AND run_after <= (SELECT clock_timestamp()) LIMIT @window) c),
+        due AS (
+          SELECT id FROM jobs
+          WHERE type = @type AND {Waiting} AND run_after <= (SELECT clock_timestamp())
+            AND (dispatched_at IS NULL OR dispatched_at < clock_timestamp() - @again)
+          ORDER BY dispatched_at NULLS FIRST, run_after, id
+          LIMIT LEAST(@most, GREATEST(0, (SELECT n FROM claimable) - @waiting)) FOR UPDATE SKIP LOCKED)
+        UPDATE jobs SET dispatched_at = clock_timestamp(), dispatch_count = dispatch_count + 1
+        FROM due WHERE jobs.id = due.id
+        RETURNING jobs.id, jobs.type, jobs.dispatch_count, jobs.request_id
+        """;
+
+    /// <summary>The queue did not take the messages: the jobs are due again.</summary>
+    public string UndoDispatch { get; init; } = """
+        UPDATE jobs SET dispatched_at = NULL
+        FROM unnest(@ids, @counts) AS d(id, count) WHERE jobs.id = d.id AND dispatch_count = d.count AND lease_owner IS NULL
+        """;
+}
