@@ -3,17 +3,20 @@ using Kinora.Core.Infra.Processes;
 
 namespace Kinora.Cli.Running;
 
-/// <summary>One of our own programs that listens on a loopback port and tells at /health/ready whether it can work.</summary>
+/// <summary>One of our own programs that listens on a port of this machine and tells at /health/ready whether it can work.</summary>
 internal sealed class HttpProcess : IRunningProcess
 {
+    private const string Loopback = "127.0.0.1";
+
     /// <summary>Longer than the programs' own drain, after which they end by themselves.</summary>
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(45);
 
     private static readonly HttpClient Client = new() { Timeout = TimeSpan.FromSeconds(5) };
     private readonly ChildProcess _process;
+    private readonly string _host;
     private readonly int _port;
 
-    private HttpProcess(ChildProcess process, int port) => (_process, _port) = (process, port);
+    private HttpProcess(ChildProcess process, string host, int port) => (_process, _host, _port) = (process, host, port);
 
     public int Id => _process.Id;
 
@@ -21,11 +24,14 @@ internal sealed class HttpProcess : IRunningProcess
 
     public Task<int> Exited => _process.Exited;
 
+    /// <param name="host">The address to listen on.</param>
+    /// <param name="launcher">A command that becomes the program: "ip netns exec NAME".</param>
     public static async Task<IRunningProcess> StartAsync(
-        string program, int port, IReadOnlyDictionary<string, string> environment, Action<string> onLine)
+        string program, int port, IReadOnlyDictionary<string, string> environment, Action<string> onLine, string host = Loopback,
+        IReadOnlyList<string>? launcher = null)
     {
-        var url = new Dictionary<string, string>(environment) { ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}" };
-        return new HttpProcess(await ChildProcess.StartAsync(Spec(program, [], url, onLine)), port);
+        var url = new Dictionary<string, string>(environment) { ["ASPNETCORE_URLS"] = $"http://{host}:{port}" };
+        return new HttpProcess(await ChildProcess.StartAsync(Spec(program, [], url, onLine, launcher)), host, port);
     }
 
     /// <summary>Runs one of the program's own commands to its end and returns the exit code.</summary>
@@ -40,7 +46,7 @@ internal sealed class HttpProcess : IRunningProcess
     {
         try
         {
-            using var answer = await Client.GetAsync(new Uri($"http://127.0.0.1:{_port}/health/ready"), cancellation);
+            using var answer = await Client.GetAsync(new Uri($"http://{_host}:{_port}/health/ready"), cancellation);
             return answer.IsSuccessStatusCode;
         }
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException && !cancellation.IsCancellationRequested)
@@ -58,12 +64,16 @@ internal sealed class HttpProcess : IRunningProcess
     }
 
     private static ChildProcessSpec Spec(
-        string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, Action<string> onLine) =>
-        OwnSession.Spec(Installation.Dotnet, [program, .. arguments]) with
+        string program, IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string> environment, Action<string> onLine,
+        IReadOnlyList<string>? launcher = null)
+    {
+        IReadOnlyList<string> command = [.. launcher ?? [], Installation.Dotnet, program, .. arguments];
+        return OwnSession.Spec(command[0], [.. command.Skip(1)]) with
         {
             Environment = environment,
             WorkingDirectory = Path.GetDirectoryName(program),
             OnOutputLine = onLine,
             OnErrorLine = onLine,
         };
+    }
 }

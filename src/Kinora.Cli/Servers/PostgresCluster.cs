@@ -33,7 +33,7 @@ internal static class PostgresCluster
             "-D", staging, "-U", superUser, "-A", password is null ? "trust" : "scram-sha-256", "-E", "UTF8", "--locale=C.UTF-8",
             "--no-instructions",
         ];
-        if (durability == PostgresDurability.None)
+        if (durability != PostgresDurability.Full)
         {
             arguments.Add("--no-sync");
         }

@@ -9,7 +9,10 @@ public enum PostgresDurability
     /// <summary>Acknowledged commits survive a power cut.</summary>
     Full,
 
-    /// <summary>For tests alone: nothing is forced to disk.</summary>
+    /// <summary>For tests alone: acknowledged commits survive the server's death, not the machine's.</summary>
+    Process,
+
+    /// <summary>For tests alone: nothing is forced to disk, and a server that is killed forgets what it acknowledged last.</summary>
     None,
 }
 
@@ -60,9 +63,11 @@ public sealed class PostgresServer : IRunningProcess
             "-D", data, "-c", "listen_addresses=127.0.0.1", "-c", $"port={listen}", "-c", "unix_socket_directories=",
             "-c", "max_connections=200", "-c", "timezone=UTC",
         };
-        if (durability == PostgresDurability.None)
+        if (durability != PostgresDurability.Full)
         {
-            arguments.AddRange(["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]);
+            // A commit is in the kernel's cache when it is acknowledged, unless it is asynchronous; pages are torn by machines alone.
+            arguments.AddRange(["-c", "fsync=off", "-c", "full_page_writes=off"]);
+            arguments.AddRange(["-c", $"synchronous_commit={(durability == PostgresDurability.None ? "off" : "on")}"]);
         }
 
         // A cluster is read by the version that made it and by no other.

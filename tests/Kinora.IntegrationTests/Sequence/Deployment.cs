@@ -1,11 +1,15 @@
 using System.Collections.Concurrent;
+using System.Net;
 using Kinora.Cli.Running;
 using Kinora.Cli.Servers;
+using Kinora.Core.Infra.Processes;
 using Kinora.Core.Infra.Storage;
 using Kinora.Core.Infra.Storage.Folders;
 using Kinora.Core.Infra.Storage.S3;
 using Kinora.Core.Jobs;
 using Kinora.IntegrationTests.Api;
+using Kinora.IntegrationTests.Chaos.Network;
+using Kinora.IntegrationTests.Chaos.Proxies;
 using Kinora.IntegrationTests.Servers;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -29,6 +33,7 @@ public sealed class Deployment : IAsyncDisposable
     private readonly List<KinoraProcess> _processes = [];
     private readonly Dictionary<string, string> _settings;
     private readonly S3StorageOptions? _bucket;
+    private bool _isProxied;
     private PostgresServer _postgres = null!;
     private RedisServer _redis = null!;
     private NpgsqlDataSource? _database;
@@ -88,6 +93,33 @@ public sealed class Deployment : IAsyncDisposable
         .AddInMemoryCollection(_settings.ToDictionary(s => s.Key.Replace("__", ":", StringComparison.Ordinal), s => (string?)s.Value))
         .Build().GetSection("Kinora:Jobs").Get<JobOptions>() ?? new JobOptions();
 
+    public string DatabaseConnectionString => _postgres.ConnectionString;
+
+    /// <summary>Where they are, on the loopback interface; the store, where it is S3.</summary>
+    public IReadOnlyDictionary<NetworkPart, IPEndPoint> Servers
+    {
+        get
+        {
+            var servers = new Dictionary<NetworkPart, IPEndPoint>
+            {
+                [NetworkPart.Postgres] = new(IPAddress.Loopback, _postgres.Port),
+                [NetworkPart.Redis] = new(IPAddress.Loopback, _redis.Port),
+            };
+            if (_bucket is not null)
+            {
+                servers[NetworkPart.Storage] = new(IPAddress.Loopback, new Uri(_bucket.Endpoint!).Port);
+            }
+
+            return servers;
+        }
+    }
+
+    /// <summary>Between PostgreSQL and all processes of a deployment that was started behind proxies.</summary>
+    public TcpProxy PostgresProxy { get; private set; } = null!;
+
+    /// <summary>As <see cref="PostgresProxy"/>.</summary>
+    public TcpProxy RedisProxy { get; private set; } = null!;
+
     /// <summary>The last warnings and errors of all processes, for the complaint of a test that waited in vain.</summary>
     public string Log => string.Join('\n', _lines.Where(l => !l.Contains("\"level\":\"Information\"", StringComparison.Ordinal)).TakeLast(60));
 
@@ -96,9 +128,15 @@ public sealed class Deployment : IAsyncDisposable
     /// <param name="bucket">Null: a folder.</param>
     /// <param name="settings">For all processes: "Kinora__Jobs__Lease=00:00:03".</param>
     /// <returns>With one API and no worker.</returns>
-    public static async Task<Deployment> StartAsync(S3StorageOptions? bucket, params string[] settings)
+    public static Task<Deployment> StartAsync(S3StorageOptions? bucket, params string[] settings) =>
+        StartAsync(new Deployment(bucket, settings));
+
+    /// <summary>With <see cref="PostgresProxy"/> and <see cref="RedisProxy"/> between the servers and all processes.</summary>
+    public static Task<Deployment> StartBehindProxiesAsync(S3StorageOptions? bucket, params string[] settings) =>
+        StartAsync(new Deployment(bucket, settings) { _isProxied = true });
+
+    private static async Task<Deployment> StartAsync(Deployment deployment)
     {
-        var deployment = new Deployment(bucket, settings);
         try
         {
             await deployment.StartAsync();
@@ -112,6 +150,9 @@ public sealed class Deployment : IAsyncDisposable
     }
 
     public Task<KinoraProcess> StartWorkerAsync(params string[] settings) => StartProcessAsync("Kinora.Worker", settings);
+
+    public Task<KinoraProcess> StartWorkerAsync(NetworkHost host, params string[] settings) =>
+        StartProcessAsync("Kinora.Worker", [.. host.Settings, .. settings], host);
 
     public Task<KinoraProcess> StartApiAsync(params string[] settings) => StartProcessAsync("Kinora.Api", settings);
 
@@ -160,15 +201,42 @@ public sealed class Deployment : IAsyncDisposable
     public async Task StartRedisAgainAsync() =>
         _redis = await RedisServer.StartAsync(Path.Combine(_servers, "redis"), _redis.Port, Cancellation);
 
+    public void SignalRedis(PosixSignalNumber signal) => _redis.Signal(signal);
+
+    /// <summary>Dead at once, and started again with what its append-only file holds.</summary>
+    public async Task KillRedisAsync()
+    {
+        _redis.Signal(PosixSignalNumber.Kill);
+        await _redis.Exited;
+    }
+
+    /// <summary>SIGSTOP stops the postmaster alone: its backends, which do the work, are stopped with it.</summary>
+    public async Task SignalPostgresAsync(PosixSignalNumber signal)
+    {
+        foreach (var pid in (int[])[_postgres.Id, .. KinoraProcess.ChildrenOf(_postgres.Id)])
+        {
+            await using var kill = await ChildProcess.StartAsync(new ChildProcessSpec("kill", [$"-{(int)signal}", $"{pid}"]) { OnErrorLine = _ => { } });
+            await kill.Exited;
+        }
+    }
+
+    /// <summary>An immediate shutdown, as after a crash, and a recovery.</summary>
+    public async Task RestartPostgresAtOnceAsync()
+    {
+        _postgres.Signal(PosixSignalNumber.Quit);
+        await _postgres.Exited;
+        await StartPostgresAgainAsync();
+    }
+
     public Task StopPostgresAsync() => _postgres.DisposeAsync().AsTask();
 
     public async Task StartPostgresAgainAsync() => _postgres = await PostgresServer.StartAsync(
-        Path.Combine(_servers, "postgres"), _postgres.Port, PostgresDurability.None, Cancellation);
+        Path.Combine(_servers, "postgres"), _postgres.Port, PostgresDurability.Process, Cancellation);
 
     public async ValueTask DisposeAsync()
     {
         await Task.WhenAll(_processes.Select(p => p.DisposeAsync().AsTask()));
-        foreach (var disposable in (IAsyncDisposable?[])[_database, _postgres, _redis])
+        foreach (var disposable in (IAsyncDisposable?[])[_database, PostgresProxy, RedisProxy, _postgres, _redis])
         {
             if (disposable is not null)
             {
@@ -206,17 +274,19 @@ public sealed class Deployment : IAsyncDisposable
         timeout.CancelAfter(StartTimeout);
         Directory.CreateDirectory(_servers);
         var redis = RedisServer.StartAsync(Path.Combine(_servers, "redis"), null, timeout.Token);
-        _postgres = await PostgresServer.StartAsync(Path.Combine(_servers, "postgres"), null, PostgresDurability.None, timeout.Token);
+        _postgres = await PostgresServer.StartAsync(Path.Combine(_servers, "postgres"), null, PostgresDurability.Process, timeout.Token);
         _redis = await redis;
         _database = NpgsqlDataSource.Create(_postgres.ConnectionString);
-        _settings["Kinora__Database__ConnectionString"] = _postgres.ConnectionString;
-        _settings["Kinora__Redis__ConnectionString"] = _redis.ConnectionString;
+        PostgresProxy = TcpProxy.Start(new IPEndPoint(IPAddress.Loopback, _postgres.Port), IPAddress.Loopback);
+        RedisProxy = TcpProxy.Start(new IPEndPoint(IPAddress.Loopback, _redis.Port), IPAddress.Loopback);
+        _settings["Kinora__Database__ConnectionString"] = _isProxied ? $"{DatabaseConnectionString};Port={PostgresProxy.Port}" : DatabaseConnectionString;
+        _settings["Kinora__Redis__ConnectionString"] = _isProxied ? RedisProxy.Address.ToString() : RedisConnectionString;
         var code = await HttpProcess.RunAsync(Program("Kinora.Api"), "migrate", _settings, Keep, timeout.Token);
         Assert.True(code == 0, Log);
         Api = await StartApiAsync();
     }
 
-    private async Task<KinoraProcess> StartProcessAsync(string project, string[] settings)
+    private async Task<KinoraProcess> StartProcessAsync(string project, string[] settings, NetworkHost? host = null)
     {
         var environment = new Dictionary<string, string>(_settings);
         foreach (var (name, value) in Parse(settings))
@@ -224,7 +294,9 @@ public sealed class Deployment : IAsyncDisposable
             environment[name] = value;
         }
 
-        var process = new KinoraProcess(await HttpProcess.StartAsync(Program(project), FreePort.Find(), environment, Keep));
+        var address = host?.Address ?? "127.0.0.1";
+        var process = new KinoraProcess(
+            await HttpProcess.StartAsync(Program(project), FreePort.Find(), environment, Keep, address, host?.Launcher), address);
         lock (_processes)
         {
             _processes.Add(process);

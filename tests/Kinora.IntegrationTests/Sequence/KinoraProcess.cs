@@ -5,16 +5,17 @@ using Kinora.Core.Infra.Processes;
 namespace Kinora.IntegrationTests.Sequence;
 
 /// <summary>A running API or worker.</summary>
-public sealed class KinoraProcess(IRunningProcess process) : IAsyncDisposable
+/// <param name="host">The address that it listens on.</param>
+public sealed class KinoraProcess(IRunningProcess process, string host) : IAsyncDisposable
 {
     public int Id => process.Id;
 
-    public Uri Address => new($"http://127.0.0.1:{process.Port}");
+    public Uri Address => new($"http://{host}:{process.Port}");
 
     public Task<int> Exited => process.Exited;
 
     /// <summary>The ids of its ffmpeg processes.</summary>
-    public IReadOnlyList<int> Encoders => [.. Children(Id).Where(child => NameOf(child) == "ffmpeg")];
+    public IReadOnlyList<int> Encoders => [.. ChildrenOf(Id).Where(child => NameOf(child) == "ffmpeg")];
 
     /// <summary>Resident memory, in bytes.</summary>
     public long ResidentBytes
@@ -51,7 +52,7 @@ public sealed class KinoraProcess(IRunningProcess process) : IAsyncDisposable
         await process.DisposeAsync();
     }
 
-    private static IEnumerable<int> Children(int parent)
+    public static IEnumerable<int> ChildrenOf(int parent)
     {
         foreach (var folder in Directory.EnumerateDirectories("/proc"))
         {

@@ -19,15 +19,15 @@ public sealed class S3FaultProxy : IAsyncDisposable
     private readonly IPEndPoint _address;
     private readonly Task _accepting;
     private volatile S3Fault[] _faults = [];
-    private volatile TaskCompletionSource _refuse = NewSignal();
+    private volatile Socket _listener;
 
     private S3FaultProxy(Uri store)
     {
         _store = new IPEndPoint(IPAddress.Parse(store.Host), store.Port);
-        var listener = Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        _address = (IPEndPoint)listener.LocalEndPoint!;
-        listener.Listen(Backlog);
-        _accepting = AcceptAsync(listener);
+        _listener = Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        _address = (IPEndPoint)_listener.LocalEndPoint!;
+        _listener.Listen(Backlog);
+        _accepting = AcceptAsync();
     }
 
     /// <summary>For the options' Endpoint.</summary>
@@ -50,9 +50,7 @@ public sealed class S3FaultProxy : IAsyncDisposable
     internal S3Fault? Choose(S3Call call) => _faults.FirstOrDefault(f => f.Takes(call));
 
     /// <summary>Nobody listens for a second.</summary>
-    internal void Refuse() => _refuse.TrySetResult();
-
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    internal void Refuse() => _listener.Dispose();
 
     private static Socket Bind(IPEndPoint address)
     {
@@ -62,32 +60,28 @@ public sealed class S3FaultProxy : IAsyncDisposable
         return socket;
     }
 
-    private async Task AcceptAsync(Socket listener)
+    private async Task AcceptAsync()
     {
         try
         {
             while (true)
             {
-                using var replaced = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-                var accepting = listener.AcceptAsync(replaced.Token).AsTask();
-                if (await Task.WhenAny(accepting, _refuse.Task) == accepting)
+                try
                 {
-                    Serve(await accepting);
-                    continue;
+                    Serve(await _listener.AcceptAsync(_stop.Token));
                 }
-
-                await replaced.CancelAsync();
-                await ((Task)accepting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                listener.Dispose();
-                listener = Bind(_address);
-                await Task.Delay(RefusedTime, _stop.Token);
-                _refuse = NewSignal();
-                listener.Listen(Backlog);
+                catch (Exception e) when (e is SocketException or ObjectDisposedException)
+                {
+                    // Bound and not listening: the kernel refuses, and nobody else gets the port.
+                    _listener = Bind(_address);
+                    await Task.Delay(RefusedTime, _stop.Token);
+                    _listener.Listen(Backlog);
+                }
             }
         }
         catch (OperationCanceledException)
         {
-            listener.Dispose();
+            _listener.Dispose();
         }
     }
 

@@ -200,8 +200,8 @@ public sealed class S3FaultProxyTests(SwiftServer swift) : IAsyncLifetime
     [Fact]
     public async Task Nobody_listens_for_a_second()
     {
-        var fault = Inject(new S3Fault(S3FaultKind.Refused, S3Operation.Head) { AtMost = 1 });
-        await Assert.ThrowsAnyAsync<Exception>(() => _s3.GetObjectMetadataAsync(_direct.Bucket, "known", Cancellation));
+        var fault = Inject(new S3Fault(S3FaultKind.Refused, S3Operation.Get) { AtMost = 1 });
+        await Assert.ThrowsAsync<HttpRequestException>(() => _http.GetAsync($"{_proxy.Url}/{_direct.Bucket}/known", Cancellation));
         Assert.Equal(1, fault.Fired);
         var refused = await Assert.ThrowsAsync<HttpRequestException>(() => _http.GetAsync(_proxy.Url, Cancellation));
         Assert.Equal(HttpRequestError.ConnectionError, refused.HttpRequestError);
