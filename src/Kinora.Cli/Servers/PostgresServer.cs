@@ -22,7 +22,7 @@ public enum PostgresDurability
 /// </summary>
 public sealed class PostgresServer : IRunningProcess
 {
-    private const string Database = "kinora";
+    public const string Database = "kinora";
     private const string SuperUser = "kinora";
     private const string VersionFile = "PG_VERSION";
     private const string QuickLook = ";Pooling=false;Timeout=2";

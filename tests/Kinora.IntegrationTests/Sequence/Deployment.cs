@@ -164,7 +164,7 @@ public sealed class Deployment : IAsyncDisposable
     }
 
     public IObjectStore OpenStore() => _bucket is null
-        ? new FolderObjectStore(new FolderStorageOptions { Path = StoreFolder }, TimeProvider.System)
+        ? new FolderObjectStore(new FolderStorageOptions { Path = StoreFolder })
         : new S3ObjectStore(_bucket, NullLogger<S3ObjectStore>.Instance);
 
     /// <summary>The keys of all objects of a video.</summary>
@@ -194,6 +194,20 @@ public sealed class Deployment : IAsyncDisposable
     {
         await using var command = _database!.CreateCommand(sql);
         return (T)(await command.ExecuteScalarAsync(Cancellation))!;
+    }
+
+    /// <summary>Runs the worker's fsck to its end.</summary>
+    /// <returns>Its exit code, and what it wrote.</returns>
+    public async Task<(int Code, IReadOnlyList<string> Lines)> FsckAsync(params string[] flags)
+    {
+        var lines = new ConcurrentQueue<string>();
+        await using var process = await ChildProcess.StartAsync(new ChildProcessSpec("dotnet", [Program("Kinora.Worker"), "fsck", .. flags])
+        {
+            Environment = _settings,
+            OnOutputLine = lines.Enqueue,
+            OnErrorLine = Keep,
+        });
+        return (await process.Exited.WaitAsync(StartTimeout, Cancellation), [.. lines]);
     }
 
     public Task StopRedisAsync() => _redis.DisposeAsync().AsTask();

@@ -90,6 +90,9 @@ public sealed class FolderObjectStoreTests : ObjectStoreContract
         await using var used = new FileStream(Path.Combine(Temporary, "used"), FileMode.Open, FileAccess.Read, FileShare.None);
 
         await Store.PutBytesAsync(Key("a"), "x"u8.ToArray(), "text/plain", Cancellation);
+        var unfinished = await Store.ListUnfinishedAsync(TimeProvider.System.GetUtcNow().AddHours(-1), Cancellation).ToListAsync(Cancellation);
+        Assert.Equal(["left"], unfinished.Select(put => put.Id));
+        await Store.AbortAsync(unfinished[0], Cancellation);
 
         Assert.Equal(["used", "young"], Directory.GetFiles(Temporary).Select(Path.GetFileName).Order());
         Assert.Equal(["a"], await ListAsync(""));
@@ -107,7 +110,7 @@ public sealed class FolderObjectStoreTests : ObjectStoreContract
 
         try
         {
-            var store = new FolderObjectStore(new FolderStorageOptions { Path = mount }, TimeProvider.System);
+            var store = new FolderObjectStore(new FolderStorageOptions { Path = mount });
 
             var full = await Assert.ThrowsAsync<StorageException>(
                 () => store.PutBytesAsync(Key("a"), new byte[2_000_000], "text/plain", Cancellation));
@@ -126,7 +129,7 @@ public sealed class FolderObjectStoreTests : ObjectStoreContract
     [Fact]
     public async Task A_folder_that_cannot_be_made_is_a_fault_of_the_store()
     {
-        var store = new FolderObjectStore(new FolderStorageOptions { Path = "/proc/kinora" }, TimeProvider.System);
+        var store = new FolderObjectStore(new FolderStorageOptions { Path = "/proc/kinora" });
 
         await Assert.ThrowsAsync<StorageException>(() => store.PingAsync(Cancellation));
         var fault = await Assert.ThrowsAsync<StorageException>(
@@ -135,7 +138,7 @@ public sealed class FolderObjectStoreTests : ObjectStoreContract
     }
 
     protected override Task<IObjectStore> OpenStoreAsync() => Task.FromResult<IObjectStore>(
-        new FolderObjectStore(new FolderStorageOptions { Path = _folder.Path("objects") }, TimeProvider.System));
+        new FolderObjectStore(new FolderStorageOptions { Path = _folder.Path("objects") }));
 
     protected override Task<int> CountUnfinishedAsync(string key) =>
         Task.FromResult(Directory.Exists(Temporary) ? Directory.GetFiles(Temporary).Length : 0);
