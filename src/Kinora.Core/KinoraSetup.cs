@@ -4,6 +4,8 @@ using Kinora.Core.Infra.Failpoints;
 using Kinora.Core.Infra.Media;
 using Kinora.Core.Infra.Queues;
 using Kinora.Core.Infra.Storage;
+using Kinora.Core.Infra.Storage.Audit;
+using Kinora.Core.Infra.Storage.Collection;
 using Kinora.Core.Jobs;
 using Kinora.Core.Limits;
 using Kinora.Core.Playback;
@@ -36,6 +38,7 @@ public static class KinoraSetup
         services.AddSingleton<CompleteJob>();
         services.AddSingleton<JobDispatcher>();
         services.AddHostedService(provider => provider.GetRequiredService<JobDispatcher>());
+        services.AddValidated<CollectorOptions>(configuration, "Kinora:Collector");
         services.AddTranscodePlanner(configuration);
         return services;
     }
@@ -80,8 +83,12 @@ public static class KinoraSetup
         services.AddSingleton<Publish>();
         services.AddSingleton<HlsPipeline>();
         services.AddSingleton<Publisher>();
-        services.AddValidated<CollectorOptions>(configuration, "Kinora:Collector");
+        services.AddSingleton<Chores>();
+        services.AddSingleton<PrefixSweeper>();
+        services.AddSingleton<UnfinishedPuts>();
         services.AddHostedService<Collector>();
+        services.AddSingleton<StoreAudit>();
+        services.AddHostedService<DailyAudit>();
         return services;
     }
 

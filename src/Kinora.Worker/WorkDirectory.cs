@@ -4,24 +4,35 @@ using Microsoft.Extensions.Options;
 namespace Kinora.Worker;
 
 /// <summary>
-/// This process's scratch folder, with one folder an attempt. Its lock file tells other workers' starts that it is in use; what a dead
-/// process left is removed at the start of any worker on the host.
+/// This process's scratch folder, with one folder an attempt. Its lock file tells other workers of the host that it is in use; what a dead
+/// process left is removed by any of them, at their start and while they run.
 /// </summary>
-internal sealed class WorkDirectory : IDisposable
+internal sealed partial class WorkDirectory : IDisposable
 {
     private const string LockName = ".lock";
+
+    /// <summary>A folder gets its name when its lock is held, so that none is ever seen without: its birth takes milliseconds.</summary>
+    private const string BirthMark = ".";
+    private static readonly TimeSpan LongestBirth = TimeSpan.FromHours(1);
+
+    private readonly string _root;
     private readonly FileStream _lock;
     private readonly long _minFreeBytes;
+    private readonly TimeProvider _time;
+    private readonly ILogger<WorkDirectory> _logger;
 
-    public WorkDirectory(IOptions<WorkerOptions> options)
+    public WorkDirectory(IOptions<WorkerOptions> options, TimeProvider time, ILogger<WorkDirectory> logger)
     {
+        (_time, _logger) = (time, logger);
         _minFreeBytes = options.Value.MinFreeBytes;
-        var root = Path.GetFullPath(options.Value.WorkDir);
-        Directory.CreateDirectory(root);
-        RemoveDead(root);
-        Folder = Path.Combine(root, Guid.CreateVersion7().ToString());
-        Directory.CreateDirectory(Folder);
-        _lock = new FileStream(Path.Combine(Folder, LockName), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
+        _root = Path.GetFullPath(options.Value.WorkDir);
+        Directory.CreateDirectory(_root);
+        RemoveDead();
+        var name = Guid.CreateVersion7().ToString();
+        var born = Directory.CreateDirectory(Path.Combine(_root, BirthMark + name)).FullName;
+        _lock = new FileStream(Path.Combine(born, LockName), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
+        Folder = Path.Combine(_root, name);
+        Directory.Move(born, Folder);
     }
 
     public string Folder { get; }
@@ -40,34 +51,63 @@ internal sealed class WorkDirectory : IDisposable
         return new AttemptFolder(Path.Combine(Folder, $"{jobId}-{fence}"));
     }
 
+    /// <summary>Removes the folders of workers that live no more. Several may do it at once.</summary>
+    public void RemoveDead()
+    {
+        foreach (var folder in new DirectoryInfo(_root).EnumerateDirectories().Where(IsDead))
+        {
+            try
+            {
+                // The lock goes last: what is left of a removal that is cut off is still known for dead.
+                foreach (var content in folder.EnumerateDirectories())
+                {
+                    content.Delete(recursive: true);
+                }
+
+                folder.Delete(recursive: true);
+                LogRemoved(folder.Name);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // Another worker was faster; or it cannot be removed, and the next round tries again.
+                LogNotRemoved(e, folder.Name);
+            }
+        }
+    }
+
     public void Dispose()
     {
         _lock.Dispose();
         Directory.Delete(Folder, recursive: true);
     }
 
-    private static void RemoveDead(string root)
-    {
-        foreach (var folder in Directory.EnumerateDirectories(root))
-        {
-            // Between its folder and its lock a starting worker has nothing to lose but the folder, and it makes that in one go.
-            var path = Path.Combine(folder, LockName);
-            try
-            {
-                using (new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
-                {
-                }
+    /// <summary>Only folders of our naming are looked at: WorkDir may hold others, whose meaning we do not know.</summary>
+    private bool IsDead(DirectoryInfo folder) =>
+        Guid.TryParse(folder.Name, out _)
+            ? !IsLocked(folder)
+            : folder.Name.StartsWith(BirthMark, StringComparison.Ordinal) && Guid.TryParse(folder.Name[BirthMark.Length..], out _)
+              && _time.GetUtcNow() - folder.LastWriteTimeUtc > LongestBirth && !IsLocked(folder);
 
-                Directory.Delete(folder, recursive: true);
-            }
-            catch (FileNotFoundException) when (!Directory.EnumerateFileSystemEntries(folder).Any())
-            {
-                // Just made by a starting worker, or the last thing that a dead one did: empty either way.
-            }
-            catch (IOException)
-            {
-                // Its worker lives.
-            }
+    private static bool IsLocked(DirectoryInfo folder)
+    {
+        try
+        {
+            using var file = new FileStream(Path.Combine(folder.FullName, LockName), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            return false;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return false; // its removal was cut off
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return true;
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Removed what a dead worker left in {folder}")]
+    private partial void LogRemoved(string folder);
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "What a dead worker left in {folder} could not be removed")]
+    private partial void LogNotRemoved(Exception exception, string folder);
 }

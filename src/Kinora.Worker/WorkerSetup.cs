@@ -20,6 +20,7 @@ internal static class WorkerSetup
         services.AddKinoraMetricsExport();
         services.AddOptions<WorkerOptions>().BindConfiguration("Kinora:Worker").ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<WorkDirectory>();
+        services.AddHostedService<DeadFolders>();
         services.AddSingleton<JobRunner>();
         services.AddHostedService<CancelListener>();
         AddJob<AnalyzeHandler>(services, JobType.Analyze, c => c.Analyze);

@@ -2,29 +2,38 @@ using System.Buffers;
 using System.Security.Cryptography;
 using Kinora.Core.Errors;
 using Kinora.Core.Infra.Storage;
+using Kinora.Core.Infra.Storage.Collection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Kinora.Core.Uploads;
 
-/// <summary>The folder where uploads wait until they are in the object store. Disposing a spooled file removes it.</summary>
-public sealed class UploadSpool(IOptions<UploadOptions> options) : IHostedService
+/// <summary>
+/// The folder where uploads wait until they are in the object store. Disposing a spooled file removes it; what a dead process left is
+/// removed by any that lives, at its start and while it runs.
+/// </summary>
+public sealed partial class UploadSpool(
+    IOptions<UploadOptions> options, IOptions<CollectorOptions> collector, TimeProvider time, ILogger<UploadSpool> logger) : BackgroundService
 {
     private const int BufferSize = 256 * 1024;
     private const string Extension = ".upload";
+
+    /// <summary>A file gets its extension when it is locked, so that none is ever seen without: its birth takes milliseconds.</summary>
+    private const string BirthExtension = ".new";
+    private static readonly TimeSpan LongestBirth = TimeSpan.FromHours(1);
+
     private readonly UploadOptions _options = options.Value;
 
     /// <summary>
     /// At the start of the process: what a crash left goes, and a folder that cannot be used is said at once.
     /// </summary>
-    public Task StartAsync(CancellationToken cancellationToken)
+    public override Task StartAsync(CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(_options.TmpDir);
         RemoveStale();
-        return Task.CompletedTask;
+        return base.StartAsync(cancellationToken);
     }
-
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>
     /// Writes the stream to a file while it counts, hashes and sniffs; memory stays flat. What is no media is refused at its first bytes,
@@ -53,7 +62,7 @@ public sealed class UploadSpool(IOptions<UploadOptions> options) : IHostedServic
                 }
 
                 hash.AppendData(buffer, 0, read);
-                await WriteAsync(file, buffer.AsMemory(0, read), cancellation);
+                await WriteAsync(file.Stream, buffer.AsMemory(0, read), cancellation);
                 RefuseWhenNearlyFull();
             }
 
@@ -63,8 +72,7 @@ public sealed class UploadSpool(IOptions<UploadOptions> options) : IHostedServic
         }
         catch
         {
-            File.Delete(file.Name);
-            await file.DisposeAsync();
+            file.Dispose();
             throw;
         }
         finally
@@ -77,13 +85,25 @@ public sealed class UploadSpool(IOptions<UploadOptions> options) : IHostedServic
     /// The shared lock that .NET takes on an open file tells RemoveStale of another process that this one is in use. It is held until the
     /// file has been stored.
     /// </summary>
-    private FileStream Create()
+    private OpenFile Create()
     {
         try
         {
             RefuseWhenNearlyFull();
-            var path = Path.Combine(_options.TmpDir, Guid.CreateVersion7() + Extension);
-            return new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0, useAsync: true);
+            var path = Path.Combine(_options.TmpDir, Guid.CreateVersion7().ToString());
+            var stream = new FileStream(
+                path + BirthExtension, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0, useAsync: true);
+            try
+            {
+                File.Move(path + BirthExtension, path + Extension, overwrite: true);
+                return new OpenFile(stream, path + Extension);
+            }
+            catch
+            {
+                stream.Dispose();
+                File.Delete(path + BirthExtension);
+                throw;
+            }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -118,38 +138,76 @@ public sealed class UploadSpool(IOptions<UploadOptions> options) : IHostedServic
     /// <summary>What a crash left: files that no living process has open.</summary>
     private void RemoveStale()
     {
-        foreach (var path in Directory.EnumerateFiles(_options.TmpDir, "*" + Extension))
+        var folder = new DirectoryInfo(_options.TmpDir);
+        var born = folder.EnumerateFiles("*" + BirthExtension).Where(f => time.GetUtcNow() - f.LastWriteTimeUtc > LongestBirth);
+        foreach (var file in folder.EnumerateFiles("*" + Extension).Concat(born))
         {
             try
             {
-                using (new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+                using (new FileStream(file.FullName, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
                 {
                 }
 
-                File.Delete(path);
+                file.Delete();
             }
-            catch (IOException)
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                // Another process writes it or is about to store it, or has just removed it.
+                // A process writes it or is about to store it, or has just removed it.
             }
         }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(collector.Value.Interval);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                try
+                {
+                    RemoveStale();
+                }
+                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+                {
+                    LogFailed(e);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "TmpDir cannot be looked through")]
+    private partial void LogFailed(Exception exception);
+}
+
+/// <param name="Stream">Open under the name of its birth.</param>
+internal sealed record OpenFile(FileStream Stream, string Path) : IDisposable
+{
+    public void Dispose()
+    {
+        File.Delete(Path);
+        Stream.Dispose();
     }
 }
 
 /// <summary>A local file, removed on disposal.</summary>
-public sealed class SpooledFile(FileStream file, long sizeBytes, byte[] sha256, string contentType) : IDisposable
+public sealed class SpooledFile : IDisposable
 {
-    public string Path => file.Name;
+    private readonly OpenFile _file;
 
-    public long SizeBytes { get; } = sizeBytes;
+    internal SpooledFile(OpenFile file, long sizeBytes, byte[] sha256, string contentType) =>
+        (_file, SizeBytes, Sha256, ContentType) = (file, sizeBytes, sha256, contentType);
 
-    public byte[] Sha256 { get; } = sha256;
+    public string Path => _file.Path;
 
-    public string ContentType { get; } = contentType;
+    public long SizeBytes { get; }
 
-    public void Dispose()
-    {
-        File.Delete(file.Name);
-        file.Dispose();
-    }
+    public byte[] Sha256 { get; }
+
+    public string ContentType { get; }
+
+    public void Dispose() => _file.Dispose();
 }

@@ -1,3 +1,4 @@
+using Kinora.Core.Errors;
 using Kinora.Core.Infra.Database;
 using Kinora.Core.Infra.Failpoints;
 using Kinora.Core.Infra.Media;
@@ -9,23 +10,26 @@ using Microsoft.Extensions.Options;
 
 namespace Kinora.Worker.Jobs;
 
-/// <summary>Reads what the source is, by ranges of the object: it is never fetched whole for that.</summary>
-internal sealed class AnalyzeHandler(
+/// <summary>
+/// Reads what the source is, by ranges of the object. It is fetched whole only before it is condemned: no checksum covers a range, and a
+/// bit that turned over on its way must not cost its owner the video.
+/// </summary>
+internal sealed partial class AnalyzeHandler(
     IDbContextFactory<KinoraDb> databases,
     IObjectStore objects,
+    SourceFetcher fetcher,
     IMediaProbe probe,
     IOptions<MediaOptions> limits,
     CompleteJob complete,
-    JobDispatcher dispatcher) : IJobHandler
+    JobDispatcher dispatcher,
+    ILogger<AnalyzeHandler> logger) : IJobHandler
 {
     public async Task RunAsync(JobContext context, CancellationToken cancellation)
     {
         var video = await SourceVideo.FindAsync(databases, context.Job, cancellation);
-        var source = new ObjectMediaSource(objects, video.SourceKey, video.SizeBytes);
         await Failpoint.HitAsync(FailpointName.AnalyzeBeforeProbe, cancellation);
-        var info = await probe.GetMediaInfoAsync(source, cancellation);
+        var info = await ReadAsync(video, context.Folder, cancellation);
         await Failpoint.HitAsync(FailpointName.AnalyzeAfterProbe, cancellation);
-        MediaPolicy.Check(info, limits.Value);
         context.Attempt.Report(90);
         await Failpoint.HitAsync(FailpointName.AnalyzeBeforeComplete, cancellation);
         var followers = await complete.AnalysisAsync(context.Job, info, cancellation) ?? throw new JobLostException();
@@ -35,4 +39,30 @@ internal sealed class AnalyzeHandler(
             await dispatcher.DispatchAsync(jobId, CancellationToken.None);
         }
     }
+
+    private async Task<MediaInfo> ReadAsync(Video video, string folder, CancellationToken cancellation)
+    {
+        try
+        {
+            return await JudgeAsync(new ObjectMediaSource(objects, video.SourceKey, video.SizeBytes), cancellation);
+        }
+        catch (JobFailedException e) when (!e.Code.IsRetryable && !fetcher.IsLocal)
+        {
+            LogConfirming(e.Code.Name);
+        }
+
+        var path = await fetcher.FetchAsync(video.SourceKey, video.SizeBytes, video.Sha256, folder, cancellation);
+        using var file = new FileMediaSource(path);
+        return await JudgeAsync(file, cancellation);
+    }
+
+    private async Task<MediaInfo> JudgeAsync(IMediaSource source, CancellationToken cancellation)
+    {
+        var info = await probe.GetMediaInfoAsync(source, cancellation);
+        MediaPolicy.Check(info, limits.Value);
+        return info;
+    }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Over ranges the source seems {code}; a whole copy decides")]
+    private partial void LogConfirming(string code);
 }

@@ -12,7 +12,7 @@ internal sealed class HlsHandler(IDbContextFactory<KinoraDb> databases, HlsPipel
     public async Task RunAsync(JobContext context, CancellationToken cancellation)
     {
         var video = await SourceVideo.FindAsync(databases, context.Job, cancellation);
-        var source = new HlsSource(video.SourceKey, video.SizeBytes, video.MediaInfo!, HlsParams.Parse(context.Job.Params));
+        var source = new HlsSource(video.SourceKey, video.SizeBytes, video.Sha256, video.MediaInfo!, HlsParams.Parse(context.Job.Params));
         await pipeline.RunAsync(new HlsContext(context.Attempt, source, context.Folder), cancellation);
     }
 }

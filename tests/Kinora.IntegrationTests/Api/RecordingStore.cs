@@ -47,4 +47,9 @@ internal sealed class RecordingStore(IObjectStore inner) : IObjectStore
     public IAsyncEnumerable<ObjectInfo> ListAsync(string prefix, CancellationToken cancellation) => inner.ListAsync(prefix, cancellation);
 
     public Task PingAsync(CancellationToken cancellation) => inner.PingAsync(cancellation);
+
+    public IAsyncEnumerable<UnfinishedPut> ListUnfinishedAsync(DateTimeOffset before, CancellationToken cancellation) =>
+        inner.ListUnfinishedAsync(before, cancellation);
+
+    public Task AbortAsync(UnfinishedPut put, CancellationToken cancellation) => inner.AbortAsync(put, cancellation);
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Kinora.Core.Infra.Storage;
+using Kinora.Core.Infra.Storage.Collection;
 using Kinora.IntegrationTests.Servers;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -119,14 +120,11 @@ public sealed class UploadFaultTests(ApiFixture fixture, RecordedApi recorded) :
         var prefix = key[..(key.LastIndexOf('/') + 1)];
         Assert.Equal(IntentState.Doomed, (await FindIntentAsync(prefix))?.State);
         Assert.True(File.Exists(Path.Combine(Recorded.ObjectsDir, key)));
-        using var collector = new Collector(
-            Recorded.Api.Services.GetRequiredService<NpgsqlDataSource>(),
-            Recorded.Store,
-            Options.Create(new CollectorOptions { Interval = TimeSpan.FromMilliseconds(100) }),
-            NullLogger<Collector>.Instance);
-        await collector.StartAsync(Cancellation);
-        await UntilAsync(async () => await FindIntentAsync(prefix) is null);
-        await collector.StopAsync(Cancellation);
+        var options = Options.Create(new CollectorOptions { SweepAgain = [] });
+        var sweeper = new PrefixSweeper(
+            Recorded.Api.Services.GetRequiredService<NpgsqlDataSource>(), Recorded.Store, options, NullLogger<PrefixSweeper>.Instance);
+        await sweeper.RunAsync(Cancellation);
+        Assert.Null(await FindIntentAsync(prefix));
         Assert.False(File.Exists(Path.Combine(Recorded.ObjectsDir, key)));
     }
 

@@ -30,4 +30,9 @@ internal sealed class CountingStore(string path) : IObjectStore
     public IAsyncEnumerable<ObjectInfo> ListAsync(string prefix, CancellationToken cancellation) => throw new NotSupportedException();
 
     public Task PingAsync(CancellationToken cancellation) => Task.CompletedTask;
+
+    public IAsyncEnumerable<UnfinishedPut> ListUnfinishedAsync(DateTimeOffset before, CancellationToken cancellation) =>
+        throw new NotSupportedException();
+
+    public Task AbortAsync(UnfinishedPut put, CancellationToken cancellation) => throw new NotSupportedException();
 }

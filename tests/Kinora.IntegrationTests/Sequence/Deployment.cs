@@ -123,7 +123,7 @@ public sealed class Deployment : IAsyncDisposable
     }
 
     public IObjectStore OpenStore() => _bucket is null
-        ? new FolderObjectStore(new FolderStorageOptions { Path = StoreFolder }, TimeProvider.System)
+        ? new FolderObjectStore(new FolderStorageOptions { Path = StoreFolder })
         : new S3ObjectStore(_bucket, NullLogger<S3ObjectStore>.Instance);
 
     /// <summary>The keys of all objects of a video.</summary>

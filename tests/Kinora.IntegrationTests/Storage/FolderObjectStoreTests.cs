@@ -107,7 +107,7 @@ public sealed class FolderObjectStoreTests : ObjectStoreContract
 
         try
         {
-            var store = new FolderObjectStore(new FolderStorageOptions { Path = mount }, TimeProvider.System);
+            var store = new FolderObjectStore(new FolderStorageOptions { Path = mount });
 
             var full = await Assert.ThrowsAsync<StorageException>(
                 () => store.PutBytesAsync(Key("a"), new byte[2_000_000], "text/plain", Cancellation));
@@ -126,7 +126,7 @@ public sealed class FolderObjectStoreTests : ObjectStoreContract
     [Fact]
     public async Task A_folder_that_cannot_be_made_is_a_fault_of_the_store()
     {
-        var store = new FolderObjectStore(new FolderStorageOptions { Path = "/proc/kinora" }, TimeProvider.System);
+        var store = new FolderObjectStore(new FolderStorageOptions { Path = "/proc/kinora" });
 
         await Assert.ThrowsAsync<StorageException>(() => store.PingAsync(Cancellation));
         var fault = await Assert.ThrowsAsync<StorageException>(
@@ -135,7 +135,7 @@ public sealed class FolderObjectStoreTests : ObjectStoreContract
     }
 
     protected override Task<IObjectStore> OpenStoreAsync() => Task.FromResult<IObjectStore>(
-        new FolderObjectStore(new FolderStorageOptions { Path = _folder.Path("objects") }, TimeProvider.System));
+        new FolderObjectStore(new FolderStorageOptions { Path = _folder.Path("objects") }));
 
     protected override Task<int> CountUnfinishedAsync(string key) =>
         Task.FromResult(Directory.Exists(Temporary) ? Directory.GetFiles(Temporary).Length : 0);

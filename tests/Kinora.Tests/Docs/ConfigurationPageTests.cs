@@ -11,6 +11,7 @@ using Kinora.Core.Infra.Media;
 using Kinora.Core.Infra.Queues;
 using Kinora.Core.Infra.Redis;
 using Kinora.Core.Infra.Storage;
+using Kinora.Core.Infra.Storage.Collection;
 using Kinora.Core.Infra.Telemetry;
 using Kinora.Core.Jobs;
 using Kinora.Core.Limits;

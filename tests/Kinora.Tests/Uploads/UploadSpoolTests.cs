@@ -1,10 +1,13 @@
+using Kinora.Core.Infra.Storage.Collection;
 using Kinora.Core.Uploads;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace Kinora.Tests.Uploads;
 
 public sealed class UploadSpoolTests : IDisposable
 {
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
     private readonly UploadOptions _options = new() { TmpDir = Directory.CreateTempSubdirectory("kinora-spool-").FullName, MinFreeBytes = 0 };
 
     public void Dispose() => Directory.Delete(_options.TmpDir, recursive: true);
@@ -29,7 +32,8 @@ public sealed class UploadSpoolTests : IDisposable
 
     private async Task<UploadSpool> StartAsync()
     {
-        var spool = new UploadSpool(Options.Create(_options));
+        var spool = new UploadSpool(
+            Options.Create(_options), Options.Create(new CollectorOptions { Interval = Interval }), TimeProvider.System, NullLogger<UploadSpool>.Instance);
         await spool.StartAsync(TestContext.Current.CancellationToken);
         return spool;
     }

@@ -67,7 +67,7 @@ public sealed class ObjectMediaSource(IObjectStore store, string key, long lengt
         var start = isJump ? offset - (offset % size) : offset;
         var bytes = new byte[Math.Min(size, Length - start)];
         await using var content = await store.OpenReadAsync(key, start, bytes.Length, cancellation)
-            ?? throw new StorageException("The source is not in the store.");
+            ?? throw new StorageException("The source is not in the store.") { IsMissing = true };
         if (content.TotalLength != Length)
         {
             throw new StorageException("The source has another length than it had.");

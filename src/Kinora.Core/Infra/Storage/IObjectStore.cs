@@ -43,6 +43,18 @@ public interface IObjectStore
     /// </summary>
     IAsyncEnumerable<ObjectInfo> ListAsync(string prefix, CancellationToken cancellation);
 
+    /// <summary>
+    /// Puts that began before the time and have not ended, in no order, page by page: what killed processes left. Not every store can tell
+    /// them from puts that are under way (a folder can, by their locks): who means to abort one asks whether its key may still be written.
+    /// </summary>
+    IAsyncEnumerable<UnfinishedPut> ListUnfinishedAsync(DateTimeOffset before, CancellationToken cancellation);
+
+    /// <summary>
+    /// Takes back what the put has stored so far; a writer that is at it all the same gets a <see cref="StorageException"/> (in a folder it
+    /// is left alone). One that has ended meanwhile, either way, is no error, and its object stays.
+    /// </summary>
+    Task AbortAsync(UnfinishedPut put, CancellationToken cancellation);
+
     /// <summary>Answers when the store can be reached and its bucket or folder can be used; throws otherwise.</summary>
     Task PingAsync(CancellationToken cancellation);
 }
@@ -54,3 +66,8 @@ public sealed record ObjectContent(Stream Stream, long Length, long TotalLength)
 }
 
 public sealed record ObjectInfo(string Key, long Length, DateTimeOffset LastModified);
+
+/// <param name="Key">Null where the store does not know it before the put's end.</param>
+/// <param name="Id">The store's own name for it.</param>
+/// <param name="StartedAt">By the store's clock; where only the last write to it is known, that.</param>
+public sealed record UnfinishedPut(string? Key, string Id, DateTimeOffset StartedAt);

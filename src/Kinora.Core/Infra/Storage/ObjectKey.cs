@@ -1,12 +1,15 @@
 using System.Buffers;
+using System.Text.RegularExpressions;
 
 namespace Kinora.Core.Infra.Storage;
 
 /// <summary>Every key in the store. Made of ids and fixed words only; a prefix is never written twice.</summary>
-public static class ObjectKey
+public static partial class ObjectKey
 {
     /// <summary>S3's own limit is 1,024 bytes and a file name's is 255; no key of ours comes near.</summary>
     private const int MaxLength = 255;
+
+    private const string Id = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}";
 
     private static readonly SearchValues<char> Allowed = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789._/-");
 
@@ -17,12 +20,27 @@ public static class ObjectKey
     public static string DerivativePrefix(Guid videoId, Guid jobId, long fence) => $"derivatives/{videoId}/{jobId}/{fence}/";
 
     /// <summary>
+    /// The prefix that the key was written under, which is an intent's; null: no key that Kinora makes, whoever made it.
+    /// </summary>
+    public static string? PrefixOf(string key)
+    {
+        var match = Shape().Match(key);
+        return match.Success && IsWellFormed(key) ? match.Groups["prefix"].Value : null;
+    }
+
+    /// <summary>The video in a key that Kinora makes.</summary>
+    public static Guid VideoOf(string key) => Guid.Parse(key.Split('/')[1]);
+
+    /// <summary>Whether a store takes the key at all.</summary>
+    public static bool IsPossible(string key) => key.Length > 0 && key[^1] != '/' && IsWellFormed(key);
+
+    /// <summary>
     /// Defence in depth: whatever is wrong above, no call to a store leaves its bucket or folder. Throws ArgumentException, since a bad
     /// key is a bug and no fault of the store.
     /// </summary>
     internal static void Check(string key)
     {
-        if (key.Length == 0 || key[^1] == '/' || !IsWellFormed(key))
+        if (!IsPossible(key))
         {
             throw new ArgumentException("This is no key of an object.", nameof(key));
         }
@@ -44,4 +62,7 @@ public static class ObjectKey
         && !key.AsSpan().ContainsAnyExcept(Allowed)
         && !key.Contains("//", StringComparison.Ordinal)
         && !key.Contains("/.", StringComparison.Ordinal);
+
+    [GeneratedRegex($"^(?<prefix>sources/{Id}/|derivatives/{Id}/{Id}/[0-9]+/).")]
+    private static partial Regex Shape();
 }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Kinora.Core.Infra.Failpoints;
 using Kinora.Core.Infra.Storage.Folders;
 
@@ -11,9 +12,17 @@ public sealed class SourceFetcher(IObjectStore objects)
     /// <summary>Fixed: no name of a user comes near a command line.</summary>
     private const string FileName = "source";
 
+    /// <summary>
+    /// Whether objects are files of this host. A remote store's bytes may be changed on their way, where nothing but a checksum sees it.
+    /// </summary>
+    public bool IsLocal => objects is FolderObjectStore;
+
+    /// <param name="sha256">Of the object, as its row has it; compared unless the file is the object itself.</param>
     /// <returns>The file's path, in the folder.</returns>
-    /// <exception cref="StorageException">It is missing, cut short, or cannot be read.</exception>
-    public async Task<string> FetchAsync(string key, long sizeBytes, string folder, CancellationToken cancellation)
+    /// <exception cref="StorageException">
+    /// It is missing (<see cref="StorageException.IsMissing"/>), cut short, of other bytes than were stored, or cannot be read.
+    /// </exception>
+    public async Task<string> FetchAsync(string key, long sizeBytes, byte[] sha256, string folder, CancellationToken cancellation)
     {
         var path = Path.Combine(folder, FileName);
         if (objects is FolderObjectStore local && local.FindPath(key) is { } stored && new FileInfo(stored).Length == sizeBytes)
@@ -24,7 +33,7 @@ public sealed class SourceFetcher(IObjectStore objects)
         }
 
         await using var content = await objects.OpenReadAsync(key, 0, null, cancellation)
-            ?? throw new StorageException("The source is missing.");
+            ?? throw new StorageException("The source is missing.") { IsMissing = true };
         await using var file = new FileStream(path, new FileStreamOptions
         {
             Mode = FileMode.CreateNew,
@@ -34,13 +43,23 @@ public sealed class SourceFetcher(IObjectStore objects)
             // Fails at once, with ENOSPC, when the disk has no room for it.
             PreallocationSize = sizeBytes,
         });
+        var hash = await CopyAsync(content.Stream, file, cancellation);
+        return file.Length != sizeBytes ? throw new StorageException($"The source has {file.Length} bytes, not {sizeBytes}.")
+            : hash.AsSpan().SequenceEqual(sha256) ? path
+            : throw new StorageException("The source's bytes are not those that were stored.");
+    }
+
+    private static async Task<byte[]> CopyAsync(Stream from, FileStream to, CancellationToken cancellation)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = new byte[BufferSize];
-        while (await content.Stream.ReadAtLeastAsync(buffer, BufferSize, throwOnEndOfStream: false, cancellation) is > 0 and var count)
+        while (await from.ReadAtLeastAsync(buffer, BufferSize, throwOnEndOfStream: false, cancellation) is > 0 and var count)
         {
-            await file.WriteAsync(buffer.AsMemory(0, count), cancellation);
+            hash.AppendData(buffer, 0, count);
+            await to.WriteAsync(buffer.AsMemory(0, count), cancellation);
             await Failpoint.HitAsync(FailpointName.HlsInFetch, cancellation);
         }
 
-        return file.Length == sizeBytes ? path : throw new StorageException($"The source has {file.Length} bytes, not {sizeBytes}.");
+        return hash.GetHashAndReset();
     }
 }

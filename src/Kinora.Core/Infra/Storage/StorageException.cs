@@ -5,4 +5,7 @@ public sealed class StorageException(string message, Exception? inner = null) : 
 {
     /// <summary>There is no room left: a job fails with DISK_FULL instead of STORAGE.</summary>
     public bool IsFull { get; init; }
+
+    /// <summary>The store answers, but an object that a row knows is not there: another attempt hardly helps.</summary>
+    public bool IsMissing { get; init; }
 }

@@ -22,7 +22,7 @@ public static class StorageSetup
             return options.Kind switch
             {
                 StorageKind.S3 => new S3ObjectStore(options.S3, provider.GetRequiredService<ILogger<S3ObjectStore>>()),
-                _ => new FolderObjectStore(options.Folder, provider.GetRequiredService<TimeProvider>()),
+                _ => new FolderObjectStore(options.Folder),
             };
         });
     }

@@ -1,13 +1,14 @@
 using System.Diagnostics.Metrics;
 using Kinora.Core.Errors;
 using Kinora.Core.Infra.Queues;
+using Kinora.Core.Infra.Storage.Audit;
 using Kinora.Core.Jobs;
 
 namespace Kinora.Core.Infra.Telemetry;
 
 /// <summary>
 /// Kinora's own instruments; as Prometheus shows them: kinora_jobs_finished_total, kinora_job_attempts_total, kinora_job_duration_seconds,
-/// kinora_uploads_total, kinora_upload_bytes_total, kinora_queue_length, kinora_jobs_live. Labels are of closed sets: no ids, no names of users.
+/// kinora_uploads_total, kinora_upload_bytes_total, kinora_audit_findings_total, kinora_queue_length, kinora_jobs_live. Labels are of closed sets: no ids, no names of users.
 /// </summary>
 public sealed class KinoraMetrics
 {
@@ -21,6 +22,7 @@ public sealed class KinoraMetrics
     private readonly Histogram<double> _jobDuration;
     private readonly Counter<long> _uploads;
     private readonly Counter<long> _uploadBytes;
+    private readonly Counter<long> _auditFindings;
     private volatile IReadOnlyDictionary<string, QueueCounts> _queues = new Dictionary<string, QueueCounts>();
 
     private volatile IReadOnlyList<LiveJobCount> _liveJobs = [];
@@ -35,6 +37,7 @@ public sealed class KinoraMetrics
             new InstrumentAdvice<double> { HistogramBucketBoundaries = DurationBuckets });
         _uploads = meter.CreateCounter<long>("kinora.uploads", description: "Uploads that became videos or were refused.");
         _uploadBytes = meter.CreateCounter<long>("kinora.upload", "By", "Bytes of the uploads that became videos.");
+        _auditFindings = meter.CreateCounter<long>("kinora.audit.findings", description: "What audits of the store found.");
         meter.CreateObservableGauge("kinora.queue.length", ObserveQueues, description: "Messages in the queue, as last seen.");
         meter.CreateObservableGauge("kinora.jobs.live", ObserveLiveJobs, description: "Jobs that have not ended, as last seen.");
     }
@@ -65,6 +68,9 @@ public sealed class KinoraMetrics
 
     public void UploadRefused(string way, ErrorCode code) =>
         _uploads.Add(1, new("way", way), new("outcome", "refused"), new("code", code.Name));
+
+    public void AuditFound(Finding finding) =>
+        _auditFindings.Add(1, new("kind", finding.Code), new("outcome", finding.Remains ? "remains" : "repaired"));
 
     /// <summary>The latest lengths; empty while Redis is away: no number is better than an old one.</summary>
     internal void ShowQueues(IReadOnlyDictionary<string, QueueCounts> queues) => _queues = queues;

@@ -10,7 +10,8 @@ public sealed class FetchSource(SourceFetcher fetcher) : IHlsStep
 
     public async Task RunAsync(HlsContext context, CancellationToken cancellation)
     {
-        context.SourcePath = await fetcher.FetchAsync(context.Source.Key, context.Source.SizeBytes, context.Folder, cancellation);
+        var source = context.Source;
+        context.SourcePath = await fetcher.FetchAsync(source.Key, source.SizeBytes, source.Sha256, context.Folder, cancellation);
         await Failpoint.HitAsync(FailpointName.HlsAfterFetch, cancellation);
     }
 }

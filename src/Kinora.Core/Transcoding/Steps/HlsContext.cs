@@ -37,4 +37,4 @@ public sealed class HlsContext(Attempt attempt, HlsSource source, string folder)
 }
 
 /// <summary>The video to encode, as its row has it.</summary>
-public sealed record HlsSource(string Key, long SizeBytes, MediaInfo Info, HlsParams Params);
+public sealed record HlsSource(string Key, long SizeBytes, byte[] Sha256, MediaInfo Info, HlsParams Params);

@@ -23,4 +23,9 @@ internal sealed class FakeStore : IObjectStore
     public Task DeleteAsync(IReadOnlyCollection<string> keys, CancellationToken cancellation) => throw new NotSupportedException();
 
     public IAsyncEnumerable<ObjectInfo> ListAsync(string prefix, CancellationToken cancellation) => throw new NotSupportedException();
+
+    public IAsyncEnumerable<UnfinishedPut> ListUnfinishedAsync(DateTimeOffset before, CancellationToken cancellation) =>
+        throw new NotSupportedException();
+
+    public Task AbortAsync(UnfinishedPut put, CancellationToken cancellation) => throw new NotSupportedException();
 }

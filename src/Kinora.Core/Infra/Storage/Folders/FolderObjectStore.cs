@@ -18,10 +18,10 @@ public sealed class FolderObjectStore : IObjectStore
     private readonly string _root;
     private readonly TemporaryFiles _temporary;
 
-    public FolderObjectStore(FolderStorageOptions options, TimeProvider time)
+    public FolderObjectStore(FolderStorageOptions options)
     {
         _root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Path));
-        _temporary = new TemporaryFiles(_root, time);
+        _temporary = new TemporaryFiles(_root);
     }
 
     public async Task PutFileAsync(string key, string path, string contentType, CancellationToken cancellation)
@@ -78,6 +78,19 @@ public sealed class FolderObjectStore : IObjectStore
             yield return listing.Current;
         }
     }
+
+    public async IAsyncEnumerable<UnfinishedPut> ListUnfinishedAsync(
+        DateTimeOffset before, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        using var puts = _temporary.ListUnlocked(before).GetEnumerator();
+        while (await GuardAsync("list unfinished puts", () => Task.Run(puts.MoveNext, cancellation)))
+        {
+            yield return puts.Current;
+        }
+    }
+
+    public Task AbortAsync(UnfinishedPut put, CancellationToken cancellation) =>
+        GuardAsync("remove an unfinished put", () => Task.Run(() => _temporary.Remove(put.Id), cancellation));
 
     public async Task PingAsync(CancellationToken cancellation) =>
         await GuardAsync("write", () => Task.Run(_temporary.Probe, cancellation).WaitAsync(cancellation));

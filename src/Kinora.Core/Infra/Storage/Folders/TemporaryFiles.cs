@@ -4,25 +4,16 @@ namespace Kinora.Core.Infra.Storage.Folders;
 /// The area in the store's folder where objects are written before they get their name: in the same file system, so that a rename is
 /// atomic, and with a leading dot, so that it is no key.
 /// </summary>
-internal sealed class TemporaryFiles(string root, TimeProvider time)
+internal sealed class TemporaryFiles(string root)
 {
     private const int BufferSize = 256 * 1024;
 
-    /// <summary>A file as young as this may be one that another process has created and not locked yet.</summary>
-    private static readonly TimeSpan SafeAge = TimeSpan.FromHours(1);
-
     private readonly string _folder = Path.Combine(root, ".tmp");
-    private int _swept;
 
     /// <summary>Copies all of the content into a new file and makes it durable. Leaves no file behind when it throws.</summary>
     public async Task<string> WriteAsync(Stream content, CancellationToken cancellation)
     {
         Directory.CreateDirectory(_folder);
-        if (Interlocked.Exchange(ref _swept, 1) == 0)
-        {
-            Sweep();
-        }
-
         var path = NewPath();
         var length = content.Length;
         try
@@ -52,24 +43,50 @@ internal sealed class TemporaryFiles(string root, TimeProvider time)
         using var file = new FileStream(NewPath(), FileMode.CreateNew, FileAccess.Write, FileShare.None, 0, FileOptions.DeleteOnClose);
     }
 
+    /// <summary>
+    /// Files that nobody has locked and nobody has written to since. A younger one may belong to a writer between its file's making and
+    /// its lock, or between its last byte and the rename.
+    /// </summary>
+    public IEnumerable<UnfinishedPut> ListUnlocked(DateTimeOffset before)
+    {
+        var folder = new DirectoryInfo(_folder);
+        foreach (var file in folder.Exists ? folder.EnumerateFiles() : [])
+        {
+            // The age first: to ask for the lock of a file that is just being made would take it from its writer.
+            file.Refresh();
+            if (file.Exists && file.LastWriteTimeUtc < before && !IsLocked(file.FullName))
+            {
+                yield return new UnfinishedPut(null, file.Name, file.LastWriteTimeUtc);
+            }
+        }
+    }
+
+    /// <summary>One that is locked by now stays: its writer lives.</summary>
+    public void Remove(string name)
+    {
+        var path = Path.Combine(_folder, Path.GetFileName(name));
+        if (!IsLocked(path))
+        {
+            File.Delete(path);
+        }
+    }
+
     private string NewPath() => Path.Combine(_folder, Guid.CreateVersion7().ToString());
 
-    private void Sweep()
+    private static bool IsLocked(string path)
     {
-        foreach (var file in new DirectoryInfo(_folder).EnumerateFiles())
+        try
         {
-            try
-            {
-                if (time.GetUtcNow() - file.LastWriteTimeUtc > SafeAge)
-                {
-                    using var unused = file.Open(FileMode.Open, FileAccess.ReadWrite, FileShare.None);
-                    file.Delete();
-                }
-            }
-            catch (IOException)
-            {
-                // Locked: its writer lives, in this process or in another one. Or it is gone already.
-            }
+            using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            return false;
+        }
+        catch (FileNotFoundException)
+        {
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
         }
     }
 }

@@ -1,3 +1,6 @@
+using System.Net;
+using System.Runtime.CompilerServices;
+using Amazon.S3;
 using Amazon.S3.Model;
 using Microsoft.Extensions.Logging;
 
@@ -25,8 +28,43 @@ internal sealed partial class S3MultipartUpload(S3Calls calls, S3StorageOptions 
         }
         catch
         {
-            await AbortAsync(key, upload.UploadId);
+            await TakeBackAsync(key, upload.UploadId);
             throw;
+        }
+    }
+
+    /// <summary>Uploads that were begun and neither completed nor aborted, by all writers of the bucket.</summary>
+    public async IAsyncEnumerable<UnfinishedPut> ListAsync(
+        DateTimeOffset before, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var request = new ListMultipartUploadsRequest { BucketName = options.Bucket };
+        bool more;
+        do
+        {
+            var page = await calls.RunAsync(
+                "list unfinished uploads", (s3, token) => s3.ListMultipartUploadsAsync(request, token), cancellation);
+            foreach (var upload in (page.MultipartUploads ?? []).Where(u => S3Time.AsUtc(u.Initiated) < before))
+            {
+                yield return new UnfinishedPut(upload.Key, upload.UploadId, S3Time.AsUtc(upload.Initiated));
+            }
+
+            // A store that says "more" and does not say from where would be asked for its first page for ever.
+            more = page.IsTruncated == true && !string.IsNullOrEmpty(page.NextKeyMarker)
+                && (page.NextKeyMarker, page.NextUploadIdMarker) != (request.KeyMarker, request.UploadIdMarker);
+            (request.KeyMarker, request.UploadIdMarker) = (page.NextKeyMarker, page.NextUploadIdMarker);
+        }
+        while (more);
+    }
+
+    public async Task AbortAsync(UnfinishedPut put, CancellationToken cancellation)
+    {
+        try
+        {
+            await SendAbortAsync(put.Key!, put.Id, cancellation);
+        }
+        catch (StorageException e) when (e.InnerException is AmazonS3Exception { StatusCode: HttpStatusCode.NotFound, ErrorCode: not "NoSuchBucket" })
+        {
+            // It was completed or aborted since.
         }
     }
 
@@ -80,13 +118,12 @@ internal sealed partial class S3MultipartUpload(S3Calls calls, S3StorageOptions 
         return string.IsNullOrEmpty(response.ETag) ? throw new StorageException($"S3 did not confirm {key}.") : response.ETag;
     }
 
-    private async Task AbortAsync(string key, string uploadId)
+    private async Task TakeBackAsync(string key, string uploadId)
     {
         try
         {
             // With a token of its own: the upload may fail because the caller's was cancelled.
-            var abort = new AbortMultipartUploadRequest { BucketName = options.Bucket, Key = key, UploadId = uploadId };
-            await calls.RunAsync($"abort {key}", (s3, token) => s3.AbortMultipartUploadAsync(abort, token), CancellationToken.None);
+            await SendAbortAsync(key, uploadId, CancellationToken.None);
         }
         catch (StorageException e)
         {
@@ -95,6 +132,12 @@ internal sealed partial class S3MultipartUpload(S3Calls calls, S3StorageOptions 
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "The parts of upload {uploadId} of {key} could not be taken back and may cost room.")]
+    private Task<AbortMultipartUploadResponse> SendAbortAsync(string key, string uploadId, CancellationToken cancellation)
+    {
+        var abort = new AbortMultipartUploadRequest { BucketName = options.Bucket, Key = key, UploadId = uploadId };
+        return calls.RunAsync($"abort {key}", (s3, token) => s3.AbortMultipartUploadAsync(abort, token), cancellation);
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The parts of upload {uploadId} of {key} could not be taken back; the collector will.")]
     private partial void LogAbortFailed(StorageException fault, string uploadId, string key);
 }

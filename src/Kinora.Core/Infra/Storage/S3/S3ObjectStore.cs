@@ -87,7 +87,7 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
     {
         ObjectKey.Check(key);
         var head = await GetMetadataAsync(key, cancellation);
-        return head is null ? null : new ObjectInfo(key, head.ContentLength, AsUtc(head.LastModified));
+        return head is null ? null : new ObjectInfo(key, head.ContentLength, S3Time.AsUtc(head.LastModified));
     }
 
     public async Task DeleteAsync(IReadOnlyCollection<string> keys, CancellationToken cancellation)
@@ -133,13 +133,18 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
             var page = await _calls.RunAsync($"list {prefix}", (s3, token) => s3.ListObjectsV2Async(request, token), cancellation);
             foreach (var item in page.S3Objects ?? [])
             {
-                yield return new ObjectInfo(item.Key, item.Size ?? 0, AsUtc(item.LastModified));
+                yield return new ObjectInfo(item.Key, item.Size ?? 0, S3Time.AsUtc(item.LastModified));
             }
 
             request.ContinuationToken = page.IsTruncated == true ? page.NextContinuationToken : null;
         }
         while (request.ContinuationToken is not null);
     }
+
+    public IAsyncEnumerable<UnfinishedPut> ListUnfinishedAsync(DateTimeOffset before, CancellationToken cancellation) =>
+        _multipart.ListAsync(before, cancellation);
+
+    public Task AbortAsync(UnfinishedPut put, CancellationToken cancellation) => _multipart.AbortAsync(put, cancellation);
 
     public Task PingAsync(CancellationToken cancellation) =>
         _calls.RunAsync("reach the bucket", (s3, token) => s3.HeadBucketAsync(new HeadBucketRequest { BucketName = _options.Bucket }, token), cancellation);
@@ -148,8 +153,6 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
 
     // Stores do not agree on the quotes of an ETag in a header and in XML.
     private static string? Bare(string? etag) => etag?.Trim('"');
-
-    private static DateTimeOffset AsUtc(DateTime? time) => time is { } known ? new(known.ToUniversalTime()) : DateTimeOffset.UnixEpoch;
 
     private ObjectContent Open(string key, long offset, long? length, GetObjectResponse response)
     {

@@ -1,0 +1,79 @@
+using System.Security.Cryptography;
+using Npgsql;
+
+namespace Kinora.Core.Infra.Storage.Audit;
+
+/// <summary>
+/// Asks again before anything is called a finding: listing and rows were read at different times, and the system goes on. The order of the
+/// questions is what makes the answers certain, since a row comes after its bytes and goes before them.
+/// </summary>
+internal sealed class SecondLook(NpgsqlDataSource source, IObjectStore objects)
+{
+    /// <summary>
+    /// First the rows, then the object: no key is ever used twice, so what no row and no intent covers now will never be covered.
+    /// </summary>
+    public async Task<bool> IsUnknownAsync(string key, CancellationToken cancellation) =>
+        !await IsKnownAsync(key, cancellation) && await objects.HeadAsync(key, cancellation) is not null;
+
+    /// <summary>First the object, then its row: where the row is still there after, the bytes must have been.</summary>
+    /// <returns>What is wrong with it; null: nothing, or it is no longer expected.</returns>
+    public async Task<FindingKind?> JudgeAsync(ExpectedObject expected, bool checksum, CancellationToken cancellation)
+    {
+        var wrong = await LookAsync(expected, checksum, cancellation);
+        return wrong is not null && await IsExpectedAsync(expected, cancellation) ? wrong : null;
+    }
+
+    /// <summary>Twice, since a bit may turn over on its way from the store.</summary>
+    public async Task<bool> HasRightBytesAsync(string key, string sha256, CancellationToken cancellation) =>
+        await HashAsync(key, cancellation) == sha256 || await HashAsync(key, cancellation) == sha256;
+
+    private async Task<FindingKind?> LookAsync(ExpectedObject expected, bool checksum, CancellationToken cancellation)
+    {
+        var info = await objects.HeadAsync(expected.Key, cancellation);
+        return info is null ? FindingKind.MissingObject
+            : info.Length != expected.SizeBytes ? FindingKind.WrongSize
+            : checksum && !await HasRightBytesAsync(expected.Key, expected.Sha256, cancellation) ? FindingKind.WrongChecksum
+            : null;
+    }
+
+    private async Task<string?> HashAsync(string key, CancellationToken cancellation)
+    {
+        await using var content = await objects.OpenReadAsync(key, 0, null, cancellation);
+        return content is null ? null : Convert.ToHexStringLower(await SHA256.HashDataAsync(content.Stream, cancellation));
+    }
+
+    private async Task<bool> IsKnownAsync(string key, CancellationToken cancellation)
+    {
+        if (ObjectKey.PrefixOf(key) is not { } prefix)
+        {
+            return false;
+        }
+
+        // One statement, so one moment.
+        await using var command = AuditCommand.Create(source, """
+            SELECT EXISTS (SELECT 1 FROM storage_intents WHERE prefix = @prefix AND state IN ('WRITING', 'DOOMED'))
+              OR EXISTS (SELECT 1 FROM videos WHERE id = @video AND source_key = @key AND deleted_at IS NULL)
+              OR EXISTS (
+                SELECT 1 FROM derivatives d, jsonb_array_elements(d.manifest -> 'files') f
+                WHERE d.prefix = @prefix AND d.prefix || (f ->> 'name') = @key)
+            """);
+        command.Parameters.AddWithValue("prefix", prefix);
+        command.Parameters.AddWithValue("key", key);
+        command.Parameters.AddWithValue("video", ObjectKey.VideoOf(key));
+        return await command.ExecuteScalarAsync(cancellation) is true;
+    }
+
+    private async Task<bool> IsExpectedAsync(ExpectedObject expected, CancellationToken cancellation)
+    {
+        await using var command = AuditCommand.Create(source, expected.Derivative is null
+            ? "SELECT EXISTS (SELECT 1 FROM videos WHERE id = @id AND source_key = @key AND deleted_at IS NULL)"
+            : "SELECT EXISTS (SELECT 1 FROM derivatives WHERE id = @id AND replaced_at IS NULL)");
+        command.Parameters.AddWithValue("id", expected.Derivative?.Id ?? expected.VideoId);
+        if (expected.Derivative is null)
+        {
+            command.Parameters.AddWithValue("key", expected.Key);
+        }
+
+        return await command.ExecuteScalarAsync(cancellation) is true;
+    }
+}

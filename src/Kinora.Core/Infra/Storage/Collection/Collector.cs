@@ -1,0 +1,58 @@
+using Kinora.Core.Infra.Database;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Kinora.Core.Infra.Storage.Collection;
+
+/// <summary>
+/// Alone deletes objects: prefixes that are doomed (their video was deleted, their derivative replaced, their upload failed), those whose
+/// attempt is over without having published them, and puts that never ended. Any number of them may run.
+/// </summary>
+public sealed partial class Collector(
+    PrefixSweeper prefixes, UnfinishedPuts puts, Chores chores, IOptions<CollectorOptions> options, ILogger<Collector> logger) : BackgroundService
+{
+    private const string PutsChore = "unfinished-puts";
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(options.Value.Interval);
+        try
+        {
+            do
+            {
+                await TryAsync(prefixes.RunAsync, stoppingToken);
+                await TryAsync(AbortPutsAsync, stoppingToken);
+            }
+            while (await timer.WaitForNextTickAsync(stoppingToken));
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+        }
+    }
+
+    /// <summary>What goes wrong in one part of a round keeps no other part waiting.</summary>
+    private async Task TryAsync(Func<CancellationToken, Task> part, CancellationToken stopping)
+    {
+        try
+        {
+            await part(stopping);
+        }
+        catch (Exception e) when (!stopping.IsCancellationRequested)
+        {
+            LogRoundFailed(e);
+        }
+    }
+
+    /// <summary>By one collector for all: what S3 lists is the same for each of them.</summary>
+    private async Task AbortPutsAsync(CancellationToken cancellation)
+    {
+        if (await chores.TryTakeAsync(PutsChore, options.Value.AbandonedGrace, cancellation))
+        {
+            await puts.AbortAbandonedAsync(cancellation);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A round of the collector failed")]
+    private partial void LogRoundFailed(Exception exception);
+}
