@@ -1,9 +1,8 @@
 namespace Kinora.IntegrationTests.Chaos;
 
-/// <summary>How much of the chaos suite runs: a short form with <c>./kinora test</c>, the whole of it with <c>./kinora test --chaos</c>.</summary>
+/// <summary>How much of the chaos suite runs: a short form, or the whole of it with KINORA_CHAOS=full in the environment.</summary>
 public static class ChaosScale
 {
-    /// <summary>Set by <c>--chaos</c>.</summary>
     public const string Variable = "KINORA_CHAOS";
 
     public static bool IsFull { get; } = Environment.GetEnvironmentVariable(Variable) == "full";

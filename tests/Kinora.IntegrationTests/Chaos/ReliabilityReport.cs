@@ -9,12 +9,12 @@ using Kinora.IntegrationTests.Servers;
 namespace Kinora.IntegrationTests.Chaos;
 
 /// <summary>
-/// The rows of all faults of a run, as artifacts/reliability.json; after <c>./kinora test --chaos</c> also as docs/reliability.md's table,
+/// The rows of all faults of a run, as artifacts/reliability.json; in the full form also as docs/reliability.md's table,
 /// between its two marks.
 /// </summary>
 public sealed class ReliabilityReport : IDisposable
 {
-    private const string Begin = "<!-- begin of the table: written by ./kinora test --chaos -->";
+    private const string Begin = "<!-- begin of the table: written by the full chaos tests -->";
     private const string End = "<!-- end of the table -->";
     private static readonly List<FaultRow> Rows = [];
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true };
