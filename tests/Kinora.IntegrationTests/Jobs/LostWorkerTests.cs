@@ -54,9 +54,9 @@ public sealed class LostWorkerTests : IAsyncLifetime
         Assert.InRange(Stopwatch.GetElapsedTime(killed), TimeSpan.Zero, EncoderLimit);
         await WaitForAttemptAsync(jobId, 2);
         Assert.InRange(Stopwatch.GetElapsedTime(killed), TimeSpan.Zero, RecoveryLimit);
-        Assert.All(left, path => Assert.True(File.Exists(path), path));
-        await _deployment.StartWorkerAsync();
-        Assert.All(left, path => Assert.False(File.Exists(path), path));
+
+        // By its neighbour: the dead worker may never be started again.
+        await Eventually.TrueAsync(() => !left.Any(File.Exists), () => string.Join('\n', left.Where(File.Exists)));
         var job = await _user.WaitForJobAsync(jobId);
         Assert.Equal(2, job.GetProperty("attempts").GetInt32());
         await ShouldHaveOneDerivativeAsync(job.GetProperty("videoId").GetGuid());
