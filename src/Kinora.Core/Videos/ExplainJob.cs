@@ -44,7 +44,7 @@ internal sealed class ExplainJob(IReadOnlyList<WaitingPlace> places, JobOptions 
             return new JobExplanation(
                 job,
                 ExplanationCode.WaitingForStorage,
-                $"{Error(job)} {next}; those that this ended do not count. So it is tried again since {Time(since)}, until {Time(since + options.OutagePatience)}.",
+                $"{Error(job)} {next}; attempts that this ends have not counted since {Time(since)}, and do not until {Time(since + options.OutagePatience)}.",
                 since,
                 job.RunAfter);
         }
@@ -86,8 +86,7 @@ internal sealed class ExplainJob(IReadOnlyList<WaitingPlace> places, JobOptions 
     {
         { } code when code == JobErrorCode.Poison =>
             $"It may be the file: try once more with POST /v1/jobs/{job.Id}/retry, or upload another version of it.",
-        { IsOutage: true } =>
-            $"The file is not to blame: try again with POST /v1/jobs/{job.Id}/retry.",
+        { IsOutage: true } => $"The file is not to blame: try again with POST /v1/jobs/{job.Id}/retry.",
         { IsRetryable: false } => "It is the file: upload another one.",
         _ => $"Another try may help: POST /v1/jobs/{job.Id}/retry.",
     };

@@ -24,7 +24,7 @@ internal sealed record PublishedVideo(Guid Id, Guid HlsJobId, IReadOnlyDictionar
     public const string Master = PlaybackService.MasterName;
     private const string Playlist = "application/vnd.apple.mpegurl";
 
-    private static readonly MediaInfo Info = new()
+    public static readonly MediaInfo Info = new()
     {
         Container = "mov,mp4,m4a,3gp,3g2,mj2",
         DurationUs = 10_000_000,

@@ -70,7 +70,7 @@ public sealed class ExplainVideoTests
 
         Assert.Equal((ExplanationCode.WaitingForStorage, Now.AddHours(-1), Now.AddMinutes(5)), (explanation.Code, explanation.Since, explanation.NextAt));
         Assert.Equal(
-            $"Its encoding: {code}: Why. Attempt 1 of 3 follows at 12:05:00 UTC; those that this ended do not count. So it is tried again since 11:00:00 UTC, until 2026-01-03 11:00:00 UTC.",
+            $"Its encoding: {code}: Why. Attempt 1 of 3 follows at 12:05:00 UTC; attempts that this ends have not counted since 11:00:00 UTC, and do not until 2026-01-03 11:00:00 UTC.",
             explanation.Message);
     }
 
