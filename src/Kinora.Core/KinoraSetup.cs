@@ -34,6 +34,7 @@ public static class KinoraSetup
         services.AddSingleton<DispatchStore>();
         services.AddSingleton<JobReaper>();
         services.AddSingleton<CompleteJob>();
+        services.AddSingleton<DeleteVideo>();
         services.AddSingleton<JobDispatcher>();
         services.AddHostedService(provider => provider.GetRequiredService<JobDispatcher>());
         services.AddTranscodePlanner(configuration);
