@@ -36,6 +36,7 @@ public static class KinoraSetup
         services.AddSingleton<DispatchStore>();
         services.AddSingleton<JobReaper>();
         services.AddSingleton<CompleteJob>();
+        services.AddSingleton<DeleteVideo>();
         services.AddSingleton<JobDispatcher>();
         services.AddHostedService(provider => provider.GetRequiredService<JobDispatcher>());
         services.AddValidated<CollectorOptions>(configuration, "Kinora:Collector");

@@ -45,7 +45,7 @@ public sealed class CompleteJob(NpgsqlDataSource source, JobStatements statement
         return followers;
 
         Task<Guid> FollowAsync(JobType type, string parameters) => SubmitJob.RunAsync(
-            connection, job.VideoId, type, parameters, options.Value.MaxAttempts, job.RequestId, cancellation);
+            connection, statements, job.VideoId, type, parameters, options.Value.MaxAttempts, job.RequestId, cancellation);
     }
 
     /// <summary>

@@ -180,6 +180,28 @@ public sealed record JobStatements
         UPDATE jobs SET status = 'CANCELED', finished_at = clock_timestamp(), {NoOwner} WHERE id = @id AND status IN ('QUEUED', 'RUNNING')
         """;
 
+    /// <summary>The first statement of a video's deletion: it locks the video.</summary>
+    public string DeleteVideo { get; init; } = """
+        UPDATE videos SET deleted_at = clock_timestamp(), title = '', original_filename = ''
+        WHERE id = @video AND deleted_at IS NULL
+        """;
+
+    public string CancelOfVideo { get; init; } = $"""
+        WITH live AS (
+          SELECT id FROM jobs WHERE video_id = @video AND status IN ('QUEUED', 'RUNNING') ORDER BY id FOR UPDATE)
+        UPDATE jobs SET status = 'CANCELED', finished_at = clock_timestamp(), {NoOwner}
+        FROM live WHERE jobs.id = live.id AND jobs.status IN ('QUEUED', 'RUNNING')
+        RETURNING jobs.id, type, COALESCE(finished_at - started_at, interval '0')
+        """;
+
+    /// <summary>What is published is swept at once, what may still be written @grace later.</summary>
+    public string DoomOfVideo { get; init; } = """
+        DELETE FROM derivatives WHERE video_id = @video;
+        UPDATE storage_intents
+        SET state = 'DOOMED', expires_at = clock_timestamp() + CASE WHEN state = 'WRITING' THEN @grace ELSE interval '0' END
+        WHERE video_id = @video;
+        """;
+
     /// <summary>
     /// Leases that ended. Not while the database itself has just started: the workers could not beat while it was away, and are about to
     /// give their jobs back.

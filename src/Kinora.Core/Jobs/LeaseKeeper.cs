@@ -15,7 +15,7 @@ public sealed partial class LeaseKeeper : IDisposable
 {
     private readonly ConcurrentDictionary<(Guid JobId, long Fence), Attempt> _attempts = new();
     private readonly DatabaseOptions _database;
-    private readonly JobStatements _statements;
+    private readonly BeatSender _sender;
     private readonly JobOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -27,7 +27,8 @@ public sealed partial class LeaseKeeper : IDisposable
     public LeaseKeeper(
         IOptions<DatabaseOptions> database, JobStatements statements, IOptions<JobOptions> options, TimeProvider time, ILogger<LeaseKeeper> logger)
     {
-        (_database, _statements, _options, _time, _logger) = (database.Value, statements, options.Value, time, logger);
+        (_database, _options, _time, _logger) = (database.Value, options.Value, time, logger);
+        _sender = new BeatSender(statements, _options.Lease);
         _threads =
         [
             new Thread(Beat) { IsBackground = true, Name = "lease-keeper" },
@@ -139,21 +140,7 @@ public sealed partial class LeaseKeeper : IDisposable
         var attempts = _attempts.Values.ToArray();
         var beats = attempts.Select(a => a.ToBeat()).ToArray();
         var sent = _time.GetTimestamp();
-        using var command = new NpgsqlCommand(_statements.Beat, connection);
-        command.Parameters.AddWithValue("ids", beats.Select(b => b.JobId).ToArray());
-        command.Parameters.AddWithValue("fences", beats.Select(b => b.Fence).ToArray());
-        command.Parameters.AddWithValue("progress", beats.Select(b => b.Progress).ToArray());
-        command.Parameters.AddWithValue("times", beats.Select(b => b.OutTimeMs).ToArray());
-        command.Parameters.AddWithValue("lease", _options.Lease);
-        var kept = new HashSet<(Guid, long)>();
-        using (var reader = command.ExecuteReader())
-        {
-            while (reader.Read())
-            {
-                kept.Add((reader.GetGuid(0), reader.GetInt64(1)));
-            }
-        }
-
+        var kept = _sender.Send(connection, beats);
         foreach (var attempt in attempts)
         {
             if (kept.Contains(attempt.Key))

@@ -6,6 +6,17 @@ namespace Kinora.Core.Jobs;
 /// <summary>Makes a job, or finds the live one of the same request. Runs in its caller's transaction.</summary>
 public static class SubmitJob
 {
+    /// <inheritdoc cref="RunAsync(NpgsqlConnection, JobStatements, Guid, JobType, string, int, string?, CancellationToken)"/>
+    public static Task<Guid> RunAsync(
+        NpgsqlConnection connection,
+        Guid videoId,
+        JobType type,
+        string parameters,
+        int maxAttempts,
+        string? requestId,
+        CancellationToken cancellation) =>
+        RunAsync(connection, JobStatements.Default, videoId, type, parameters, maxAttempts, requestId, cancellation);
+
     /// <param name="parameters">Canonical JSON: equal text is the same request.</param>
     /// <param name="maxAttempts"><see cref="JobOptions.MaxAttempts"/>.</param>
     /// <exception cref="ApiException">
@@ -13,6 +24,7 @@ public static class SubmitJob
     /// </exception>
     public static async Task<Guid> RunAsync(
         NpgsqlConnection connection,
+        JobStatements statements,
         Guid videoId,
         JobType type,
         string parameters,
@@ -20,17 +32,17 @@ public static class SubmitJob
         string? requestId,
         CancellationToken cancellation)
     {
-        await LockVideoAsync(connection, videoId, cancellation);
+        await LockVideoAsync(connection, statements, videoId, cancellation);
 
         // The live job that kept ours out may end before it is read: then there is room for ours.
         for (var tries = 0; tries < 5; tries++)
         {
-            if (await InsertAsync(connection, videoId, type, parameters, maxAttempts, requestId, cancellation) is { } inserted)
+            if (await InsertAsync(connection, statements, videoId, type, parameters, maxAttempts, requestId, cancellation) is { } inserted)
             {
                 return inserted;
             }
 
-            if (await FindLiveAsync(connection, videoId, type, parameters, cancellation) is var (jobId, isSame))
+            if (await FindLiveAsync(connection, statements, videoId, type, parameters, cancellation) is var (jobId, isSame))
             {
                 return isSame
                     ? jobId
@@ -41,9 +53,9 @@ public static class SubmitJob
         throw Refusal.Unavailable("The job could not be made: try again.", TimeSpan.FromSeconds(1));
     }
 
-    private static async Task LockVideoAsync(NpgsqlConnection connection, Guid videoId, CancellationToken cancellation)
+    private static async Task LockVideoAsync(NpgsqlConnection connection, JobStatements statements, Guid videoId, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand(JobStatements.Default.LockVideo, connection);
+        await using var command = new NpgsqlCommand(statements.LockVideo, connection);
         command.Parameters.AddWithValue("video", videoId);
         if (await command.ExecuteScalarAsync(cancellation) is null)
         {
@@ -53,6 +65,7 @@ public static class SubmitJob
 
     private static async Task<Guid?> InsertAsync(
         NpgsqlConnection connection,
+        JobStatements statements,
         Guid videoId,
         JobType type,
         string parameters,
@@ -60,7 +73,7 @@ public static class SubmitJob
         string? requestId,
         CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand(JobStatements.Default.Insert, connection);
+        await using var command = new NpgsqlCommand(statements.Insert, connection);
         command.Parameters.AddWithValue("id", Guid.CreateVersion7());
         command.Parameters.AddWithValue("video", videoId);
         command.Parameters.AddWithValue("type", type.ToName());
@@ -71,9 +84,9 @@ public static class SubmitJob
     }
 
     private static async Task<(Guid JobId, bool IsSame)?> FindLiveAsync(
-        NpgsqlConnection connection, Guid videoId, JobType type, string parameters, CancellationToken cancellation)
+        NpgsqlConnection connection, JobStatements statements, Guid videoId, JobType type, string parameters, CancellationToken cancellation)
     {
-        await using var command = new NpgsqlCommand(JobStatements.Default.FindLive, connection);
+        await using var command = new NpgsqlCommand(statements.FindLive, connection);
         command.Parameters.AddWithValue("video", videoId);
         command.Parameters.AddWithValue("type", type.ToName());
         command.Parameters.AddWithValue("params", parameters);

@@ -1,0 +1,53 @@
+using Kinora.Core.Infra.Failpoints;
+using Kinora.Core.Jobs;
+using Npgsql;
+
+namespace Kinora.Core.Videos;
+
+/// <summary>Ends a video in one transaction: its live jobs are CANCELED, its derivatives gone, its bytes doomed.</summary>
+public sealed class DeleteVideo(NpgsqlDataSource source, JobStatements statements)
+{
+    /// <summary>
+    /// Zombies of a deleted video's jobs may still write for a moment: their prefixes are swept after this. What is published is swept at
+    /// once.
+    /// </summary>
+    private static readonly TimeSpan WritingGrace = TimeSpan.FromMinutes(10);
+
+    /// <returns>The jobs that were live; null: there was no such video.</returns>
+    public async Task<IReadOnlyList<(Guid JobId, JobType Type, TimeSpan Duration)>?> RunAsync(Guid videoId, CancellationToken cancellation)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await using var video = new NpgsqlCommand(statements.DeleteVideo, connection);
+        video.Parameters.AddWithValue("video", videoId);
+        if (await video.ExecuteNonQueryAsync(cancellation) == 0)
+        {
+            return null;
+        }
+
+        var canceled = await CancelJobsAsync(connection, videoId, cancellation);
+        await using var objects = new NpgsqlCommand(statements.DoomOfVideo, connection);
+        objects.Parameters.AddWithValue("video", videoId);
+        objects.Parameters.AddWithValue("grace", WritingGrace);
+        await objects.ExecuteNonQueryAsync(cancellation);
+        await Failpoint.HitAsync(FailpointName.DeleteBeforeCommit, cancellation);
+        await transaction.CommitAsync(cancellation);
+        await Failpoint.HitAsync(FailpointName.DeleteAfterCommit, cancellation);
+        return canceled;
+    }
+
+    private async Task<List<(Guid JobId, JobType Type, TimeSpan Duration)>> CancelJobsAsync(
+        NpgsqlConnection connection, Guid videoId, CancellationToken cancellation)
+    {
+        await using var command = new NpgsqlCommand(statements.CancelOfVideo, connection);
+        command.Parameters.AddWithValue("video", videoId);
+        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        var canceled = new List<(Guid, JobType, TimeSpan)>();
+        while (await reader.ReadAsync(cancellation))
+        {
+            canceled.Add((reader.GetGuid(0), JobTypeName.Parse(reader.GetString(1)), reader.GetTimeSpan(2)));
+        }
+
+        return canceled;
+    }
+}
