@@ -9,6 +9,7 @@ var root = new RootCommand("Kinora, a self-hosted video service.")
     UpCommand.Create(),
     StatusCommand.Create(),
     DownCommand.Create(),
+    FsckCommand.Create(),
     TestCommand.Create(),
 };
 

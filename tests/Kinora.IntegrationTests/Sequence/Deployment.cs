@@ -155,6 +155,16 @@ public sealed class Deployment : IAsyncDisposable
         return (T)(await command.ExecuteScalarAsync(Cancellation))!;
     }
 
+    /// <summary>Runs the worker's fsck on the deployment.</summary>
+    /// <returns>Its exit code and its lines.</returns>
+    public async Task<(int Code, IReadOnlyList<string> Lines)> FsckAsync(params string[] arguments)
+    {
+        var lines = new ConcurrentQueue<string>();
+        var code = await HttpProcess.RunAsync(
+            Program("Kinora.Worker"), ["fsck", .. arguments], _settings, lines.Enqueue, Cancellation, onErrorLine: Keep);
+        return (code, [.. lines]);
+    }
+
     public Task StopRedisAsync() => _redis.DisposeAsync().AsTask();
 
     public async Task StartRedisAgainAsync() =>
@@ -211,7 +221,7 @@ public sealed class Deployment : IAsyncDisposable
         _database = NpgsqlDataSource.Create(_postgres.ConnectionString);
         _settings["Kinora__Database__ConnectionString"] = _postgres.ConnectionString;
         _settings["Kinora__Redis__ConnectionString"] = _redis.ConnectionString;
-        var code = await HttpProcess.RunAsync(Program("Kinora.Api"), "migrate", _settings, Keep, timeout.Token);
+        var code = await HttpProcess.RunAsync(Program("Kinora.Api"), ["migrate"], _settings, Keep, timeout.Token);
         Assert.True(code == 0, Log);
         Api = await StartApiAsync();
     }
