@@ -1,92 +1,46 @@
 using System.CommandLine;
 using Kinora.Cli.Running;
-using Kinora.Cli.Servers;
-using Kinora.Core.Infra.Processes;
 
 namespace Kinora.Cli.Commands;
 
-/// <summary>
-/// The store against the database, both ways, by the worker's own command. Beside a running Kinora, or on a data folder where none runs:
-/// then its PostgreSQL is started for the time.
-/// </summary>
+/// <summary>The store against the database, both ways, with the worker's own fsck. 0: all is well; 1: findings remain; 2: it could not run.</summary>
 internal static class FsckCommand
 {
-    private const string DatabaseSetting = "Kinora__Database__ConnectionString";
-    private const string PasswordName = "postgres.password";
+    private const int CouldNotRun = 2;
 
     public static Command Create()
     {
+        var repair = new Option<bool>("--repair") { Description = "Remove what is left over and make again what is damaged." };
+        var checksums = new Option<bool>("--checksums") { Description = "Read every object and compare its SHA-256." };
+        var json = new Option<bool>("--json") { Description = "One JSON object a finding; the last line is the summary." };
         var dataDir = CommonOptions.DataDir();
-        var flags = new[]
+        var command = new Command("fsck", "Compare the stored objects with the database.") { repair, checksums, json, dataDir };
+        command.SetAction((result, cancellation) =>
         {
-            new Option<bool>("--repair") { Description = "Remove what no row knows, and make damaged renditions and thumbnails again." },
-            new Option<bool>("--checksums") { Description = "Read every object and compare its SHA-256." },
-            new Option<bool>("--json") { Description = "One JSON object for each finding, and one for the sum." },
-        };
-        var command = new Command("fsck", "Compare the stored objects with the database.") { dataDir, flags[0], flags[1], flags[2] };
-        command.SetAction((result, cancellation) => RunAsync(
-            DataFolder.Of(result.GetValue(dataDir)), [.. flags.Where(result.GetValue).Select(f => f.Name)], cancellation));
+            string[] arguments = [.. ((Option<bool>[])[repair, checksums, json]).Where(result.GetValue).Select(o => o.Name)];
+            return RunAsync(DataFolder.Of(result.GetValue(dataDir)), arguments, cancellation);
+        });
         return command;
     }
 
-    private static async Task<int> RunAsync(DataFolder folder, string[] flags, CancellationToken cancellation)
+    private static async Task<int> RunAsync(DataFolder folder, string[] arguments, CancellationToken cancellation)
     {
-        if (!Directory.Exists(folder.Root))
-        {
-            throw new CommandFailure($"{folder.Root} does not exist: name the data folder with --data-dir.", CommandFailure.BadUsage);
-        }
-
-        var configuration = Configuration.Read(folder);
-        var settings = new Dictionary<string, string>();
-        if (!configuration.HasSection("Kinora__Storage__"))
-        {
-            settings["Kinora__Storage__Kind"] = "Folder";
-            settings["Kinora__Storage__Folder__Path"] = folder.Objects;
-        }
-
-        await using var database = configuration[DatabaseSetting] is null ? await FindDatabaseAsync(folder, settings, cancellation) : null;
-        await using var process = await ChildProcess.StartAsync(
-            OwnSession.Spec(Installation.Dotnet, [Installation.Program("Kinora.Worker"), "fsck", .. flags]) with
-            {
-                Environment = configuration.With(settings),
-                WorkingDirectory = folder.Root,
-            });
-        return await process.Exited.WaitAsync(cancellation);
-    }
-
-    /// <returns>What was started for it; null: a Kinora runs on the folder, and its PostgreSQL with it.</returns>
-    private static async Task<StartedDatabase?> FindDatabaseAsync(
-        DataFolder folder, Dictionary<string, string> settings, CancellationToken cancellation)
-    {
-        if (RunState.ReadLive(folder)?.Processes.FirstOrDefault(p => p.Role == "postgres")?.Port is { } port)
-        {
-            settings[DatabaseSetting] = PostgresServer.ConnectionStringOf(port, PostgresServer.Database, folder.Secret(PasswordName));
-            return null;
-        }
-
-        // Nobody starts a Kinora on it meanwhile.
-        var @lock = folder.TryLock() ?? throw KinoraStack.AlreadyRuns(folder);
         try
         {
-            var place = await PostgresPlace.FindAsync(folder, new ConsoleProcessLog(Console.Error, isTerminal: false), cancellation);
-            var server = await PostgresServer.StartAsync(
-                place, null, PostgresDurability.Full, cancellation, _ => { }, folder.Secret(PasswordName));
-            settings[DatabaseSetting] = server.ConnectionString;
-            return new StartedDatabase(server, @lock);
-        }
-        catch
-        {
-            await @lock.DisposeAsync();
-            throw;
-        }
-    }
+            if (!Directory.Exists(folder.Root))
+            {
+                throw new CommandFailure($"there is no Kinora in {folder.Root} yet: start one with `kinora up`.");
+            }
 
-    private sealed class StartedDatabase(PostgresServer server, FileStream @lock) : IAsyncDisposable
-    {
-        public async ValueTask DisposeAsync()
+            folder.Create();
+            using var log = new FileProcessLog(folder);
+            await using var stack = await StackDatabase.OpenAsync(folder, log, cancellation);
+            return await HttpProcess.RunAsync(
+                Installation.Program("Kinora.Worker"), ["fsck", .. arguments], stack.Environment, Console.Out.WriteLine, cancellation, Console.Error.WriteLine);
+        }
+        catch (CommandFailure failure)
         {
-            await server.DisposeAsync();
-            await @lock.DisposeAsync();
+            throw new CommandFailure(failure.Message, CouldNotRun);
         }
     }
 }

@@ -35,10 +35,17 @@ internal sealed class HttpProcess : IRunningProcess
     }
 
     /// <summary>Runs one of the program's own commands to its end and returns the exit code.</summary>
+    /// <param name="onErrorLine">Null: as those of the output.</param>
     public static async Task<int> RunAsync(
-        string program, string command, IReadOnlyDictionary<string, string> environment, Action<string> onLine, CancellationToken cancellation)
+        string program,
+        IReadOnlyList<string> arguments,
+        IReadOnlyDictionary<string, string> environment,
+        Action<string> onLine,
+        CancellationToken cancellation,
+        Action<string>? onErrorLine = null)
     {
-        await using var process = await ChildProcess.StartAsync(Spec(program, [command], environment, onLine));
+        var spec = Spec(program, arguments, environment, onLine) with { OnErrorLine = onErrorLine ?? onLine };
+        await using var process = await ChildProcess.StartAsync(spec);
         return await process.Exited.WaitAsync(cancellation);
     }
 

@@ -7,7 +7,7 @@ namespace Kinora.Cli.Running;
 /// <summary>All that one Kinora consists of, on one data folder: the stores that are not configured elsewhere, one API, the workers.</summary>
 internal sealed class KinoraStack : IAsyncDisposable
 {
-    private const string DatabaseSetting = "Kinora__Database__ConnectionString";
+    public const string DatabaseSetting = "Kinora__Database__ConnectionString";
     private const string RedisSetting = "Kinora__Redis__ConnectionString";
     private readonly FileStream _lock;
     private readonly DataFolder _folder;
@@ -64,6 +64,26 @@ internal sealed class KinoraStack : IAsyncDisposable
     public static CommandFailure AlreadyRuns(DataFolder folder) =>
         new($"a Kinora already runs on {folder.Root}: stop it with `kinora down --data-dir {folder.Root}`, or choose another --data-dir.");
 
+    /// <summary>The data folder's own store, where none is configured.</summary>
+    public static void AddStore(Dictionary<string, string> settings, Configuration configuration, DataFolder folder)
+    {
+        if (!configuration.HasSection("Kinora__Storage__"))
+        {
+            settings["Kinora__Storage__Kind"] = "Folder";
+            settings["Kinora__Storage__Folder__Path"] = folder.Objects;
+        }
+    }
+
+    public static async Task MigrateAsync(IReadOnlyDictionary<string, string> environment, IProcessLog log, CancellationToken cancellation)
+    {
+        var code = await HttpProcess.RunAsync(
+            Installation.Program("Kinora.Api"), ["migrate"], environment, line => log.Write("migrate", line), cancellation);
+        if (code != 0)
+        {
+            throw new CommandFailure($"the database could not be migrated (exit code {code}): see the lines of migrate {log.WhereToLook("migrate")}.");
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _supervisor.StopAsync(StopSignals.Hurry);
@@ -94,7 +114,7 @@ internal sealed class KinoraStack : IAsyncDisposable
     }
 
     /// <summary>The lock is ours, so what still lives of an earlier run was left by a supervisor that was killed.</summary>
-    private static async Task EndLeftoversAsync(DataFolder folder, CancellationToken cancellation)
+    public static async Task EndLeftoversAsync(DataFolder folder, CancellationToken cancellation)
     {
         var processes = RunState.Read(folder)?.Processes ?? [];
         await Task.WhenAll(processes.Where(p => p.Identity.IsAlive).Select(p => p.EndAsync(cancellation)));
@@ -114,14 +134,9 @@ internal sealed class KinoraStack : IAsyncDisposable
             await _supervisor.StartAsync([PlanRedis()], cancellation);
         }
 
-        if (!configuration.HasSection("Kinora__Storage__"))
-        {
-            _settings["Kinora__Storage__Kind"] = "Folder";
-            _settings["Kinora__Storage__Folder__Path"] = _folder.Objects;
-        }
-
+        AddStore(_settings, configuration, _folder);
         var environment = configuration.With(_settings);
-        await MigrateAsync(environment, cancellation);
+        await MigrateAsync(environment, _log, cancellation);
         await _supervisor.StartAsync([PlanApi(environment), .. Enumerable.Range(1, workers).Select(n => PlanWorker(n, configuration))], cancellation);
         _isReady = true;
         Write(_processes);
@@ -165,15 +180,6 @@ internal sealed class KinoraStack : IAsyncDisposable
         var environment = configuration.With(settings);
         return new ProcessPlan(
             name, "worker", _ => HttpProcess.StartAsync(Installation.Program("Kinora.Worker"), FreePort.Find(), environment, Lines(name)));
-    }
-
-    private async Task MigrateAsync(IReadOnlyDictionary<string, string> environment, CancellationToken cancellation)
-    {
-        var code = await HttpProcess.RunAsync(Installation.Program("Kinora.Api"), "migrate", environment, Lines("migrate"), cancellation);
-        if (code != 0)
-        {
-            throw new CommandFailure($"the database could not be migrated (exit code {code}): see the lines of migrate {_log.WhereToLook("migrate")}.");
-        }
     }
 
     private Action<string> Lines(string process) => line => _log.Write(process, line);

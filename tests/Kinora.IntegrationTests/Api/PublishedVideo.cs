@@ -103,6 +103,10 @@ internal sealed record PublishedVideo(Guid Id, Guid HlsJobId, IReadOnlyDictionar
         return new PublishedVideo(videoId, hlsJobId, files);
     }
 
+    /// <summary>Ends a job of the video as it was ended before, with the same files.</summary>
+    public Task PublishAgainAsync(ApiProcess api, Guid jobId, bool isThumbnail = false) =>
+        PublishAsync(api, jobId, Files.Where(f => (f.Key == PlaybackService.ThumbnailName) == isThumbnail), isThumbnail ? null : """{"ok": true}""");
+
     /// <summary>The key of one of the files in the store.</summary>
     public async Task<string> KeyAsync(ApiProcess api, string name)
     {

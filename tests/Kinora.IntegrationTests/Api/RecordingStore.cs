@@ -17,6 +17,9 @@ internal sealed class RecordingStore(IObjectStore inner) : IObjectStore
     /// <summary>Runs after the bytes were stored, before the store answers.</summary>
     public Action<string> OnStored { get; set; } = _ => { };
 
+    /// <summary>Runs before the store hears of it.</summary>
+    public Action<IReadOnlyCollection<string>> OnDelete { get; set; } = _ => { };
+
     public async Task PutFileAsync(string key, string path, string contentType, CancellationToken cancellation)
     {
         _calls.Enqueue($"put {key}");
@@ -42,7 +45,11 @@ internal sealed class RecordingStore(IObjectStore inner) : IObjectStore
         return inner.HeadAsync(key, cancellation);
     }
 
-    public Task DeleteAsync(IReadOnlyCollection<string> keys, CancellationToken cancellation) => inner.DeleteAsync(keys, cancellation);
+    public Task DeleteAsync(IReadOnlyCollection<string> keys, CancellationToken cancellation)
+    {
+        OnDelete(keys);
+        return inner.DeleteAsync(keys, cancellation);
+    }
 
     public IAsyncEnumerable<ObjectInfo> ListAsync(string prefix, CancellationToken cancellation) => inner.ListAsync(prefix, cancellation);
 

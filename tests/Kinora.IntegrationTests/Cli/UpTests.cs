@@ -19,8 +19,8 @@ public sealed class UpTests : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await RunAsync("down", "--data-dir", Data);
-        await RunAsync("down", "--data-dir", _folder.Path("other"));
+        await KinoraCommand.RunAsync("down", "--data-dir", Data);
+        await KinoraCommand.RunAsync("down", "--data-dir", _folder.Path("other"));
         _folder.Dispose();
     }
 
@@ -35,12 +35,12 @@ public sealed class UpTests : IAsyncDisposable
         Assert.Equal(["postgres", "redis", "api", "worker"], Roles());
         var processes = State().Processes;
 
-        Assert.Equal(0, (await RunAsync("down", "--data-dir", Data)).Code);
+        Assert.Equal(0, (await KinoraCommand.RunAsync("down", "--data-dir", Data)).Code);
 
         Assert.DoesNotContain(processes, p => p.Identity.IsAlive);
-        Assert.Equal(NotRunning, (await RunAsync("status", "--json", "--data-dir", Data)).Code);
+        Assert.Equal(NotRunning, (await KinoraCommand.RunAsync("status", "--json", "--data-dir", Data)).Code);
         Assert.True(File.Exists(Path.Combine(Data, "postgres", "PG_VERSION")));
-        Assert.Equal(0, (await RunAsync("down", "--data-dir", Data)).Code);
+        Assert.Equal(0, (await KinoraCommand.RunAsync("down", "--data-dir", Data)).Code);
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class UpTests : IAsyncDisposable
         await state.Supervisor.EndAsync(PosixSignalNumber.Kill, TimeSpan.FromSeconds(10), TimeSpan.FromMilliseconds(10), Cancellation);
 
         await Eventually.TrueAsync(() => !state.Processes.Any(p => p.Identity.IsAlive), () => "something lives on");
-        Assert.Equal(NotRunning, (await RunAsync("status", "--data-dir", Data)).Code);
+        Assert.Equal(NotRunning, (await KinoraCommand.RunAsync("status", "--data-dir", Data)).Code);
         var (code, output) = await UpAsync(Data);
         Assert.True(code == 0, output);
     }
@@ -89,40 +89,15 @@ public sealed class UpTests : IAsyncDisposable
         listener.Start();
         var port = ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
 
-        var (code, output) = await RunAsync("up", "--detach", "--port", $"{port}", "--data-dir", Data);
+        var (code, output) = await KinoraCommand.RunAsync("up", "--detach", "--port", $"{port}", "--data-dir", Data);
 
         Assert.Equal(1, code);
         Assert.Equal($"kinora: port {port} is in use: choose another with --port, or --port 0 for a free one.", output.Trim());
-        Assert.Equal(NotRunning, (await RunAsync("status", "--data-dir", Data)).Code);
+        Assert.Equal(NotRunning, (await KinoraCommand.RunAsync("status", "--data-dir", Data)).Code);
     }
 
     private static Task<(int Code, string Output)> UpAsync(string data) =>
-        RunAsync("up", "--detach", "--port", "0", "--data-dir", data);
-
-    private static async Task<(int Code, string Output)> RunAsync(params string[] arguments)
-    {
-        var lines = new List<string>();
-        void Keep(string line)
-        {
-            lock (lines)
-            {
-                lines.Add(line);
-            }
-        }
-
-        var program = Path.Combine(AppContext.BaseDirectory, "kinora.dll");
-        var environment = new Dictionary<string, string> { ["PATH"] = Environment.GetEnvironmentVariable("PATH") ?? "" };
-
-        // Behind a pipe, as in a script: what runs on in the background must not keep it open.
-        var piped = (string[])["-c", "set -o pipefail; dotnet \"$@\" 2>&1 | cat", "bash", program, .. arguments];
-        await using var process = await ChildProcess.StartAsync(new ChildProcessSpec("bash", piped)
-        {
-            Environment = environment,
-            OnOutputLine = Keep,
-        });
-        var code = await process.Exited.WaitAsync(TimeSpan.FromMinutes(3), Cancellation);
-        return (code, string.Join('\n', lines));
-    }
+        KinoraCommand.RunAsync("up", "--detach", "--port", "0", "--data-dir", data);
 
     private RunState State() => RunState.Read(new DataFolder(Data))!;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Kinora.Core.Infra.Processes;
 using Kinora.IntegrationTests.Queues;
 using Kinora.IntegrationTests.Sequence;
 
@@ -26,6 +27,26 @@ public sealed class WorkDirectoryTests
         await deployment.StartWorkerAsync();
         var job = await user.WaitForJobAsync(jobId);
         Assert.Equal(1, job.GetProperty("attempts").GetInt32());
+    }
+
+    [Fact]
+    public async Task What_a_killed_worker_left_is_removed_by_one_that_lives()
+    {
+        await using var deployment = await Deployment.StartAsync(null);
+        using var user = await deployment.CreateUserAsync();
+        var killed = await deployment.StartWorkerAsync();
+        var dead = Directory.GetDirectories(deployment.WorkFolder).Single();
+        var videoId = await user.UploadAnalyzedAsync(await SourceClips.MiddleAsync());
+        await user.WaitForProgressAsync(await user.TranscodeAsync(videoId));
+        await deployment.StartWorkerAsync();
+        var living = Directory.GetDirectories(deployment.WorkFolder).Single(f => f != dead);
+        var foreign = Directory.CreateDirectory(Path.Combine(deployment.WorkFolder, "of-somebody-else")).FullName;
+        Assert.NotEmpty(Directory.GetDirectories(dead));
+
+        killed.Signal(PosixSignalNumber.Kill);
+
+        await Eventually.TrueAsync(() => !Directory.Exists(dead), () => deployment.Log);
+        Assert.Equal([living, foreign], Directory.GetDirectories(deployment.WorkFolder).Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -196,18 +196,14 @@ public sealed class Deployment : IAsyncDisposable
         return (T)(await command.ExecuteScalarAsync(Cancellation))!;
     }
 
-    /// <summary>Runs the worker's fsck to its end.</summary>
-    /// <returns>Its exit code, and what it wrote.</returns>
-    public async Task<(int Code, IReadOnlyList<string> Lines)> FsckAsync(params string[] flags)
+    /// <summary>Runs the worker's fsck on the deployment.</summary>
+    /// <returns>Its exit code and its lines.</returns>
+    public async Task<(int Code, IReadOnlyList<string> Lines)> FsckAsync(params string[] arguments)
     {
         var lines = new ConcurrentQueue<string>();
-        await using var process = await ChildProcess.StartAsync(new ChildProcessSpec("dotnet", [Program("Kinora.Worker"), "fsck", .. flags])
-        {
-            Environment = _settings,
-            OnOutputLine = lines.Enqueue,
-            OnErrorLine = Keep,
-        });
-        return (await process.Exited.WaitAsync(StartTimeout, Cancellation), [.. lines]);
+        var code = await HttpProcess.RunAsync(
+            Program("Kinora.Worker"), ["fsck", .. arguments], _settings, lines.Enqueue, Cancellation, onErrorLine: Keep);
+        return (code, [.. lines]);
     }
 
     public Task StopRedisAsync() => _redis.DisposeAsync().AsTask();
@@ -295,7 +291,7 @@ public sealed class Deployment : IAsyncDisposable
         RedisProxy = TcpProxy.Start(new IPEndPoint(IPAddress.Loopback, _redis.Port), IPAddress.Loopback);
         _settings["Kinora__Database__ConnectionString"] = _isProxied ? $"{DatabaseConnectionString};Port={PostgresProxy.Port}" : DatabaseConnectionString;
         _settings["Kinora__Redis__ConnectionString"] = _isProxied ? RedisProxy.Address.ToString() : RedisConnectionString;
-        var code = await HttpProcess.RunAsync(Program("Kinora.Api"), "migrate", _settings, Keep, timeout.Token);
+        var code = await HttpProcess.RunAsync(Program("Kinora.Api"), ["migrate"], _settings, Keep, timeout.Token);
         Assert.True(code == 0, Log);
         Api = await StartApiAsync();
     }

@@ -76,26 +76,29 @@ public sealed class FolderObjectStoreTests : ObjectStoreContract
     }
 
     [Fact]
-    public async Task What_a_crash_left_is_swept_and_what_is_in_use_stays()
+    public async Task What_a_living_process_writes_is_no_unfinished_put()
     {
-        Directory.CreateDirectory(Temporary);
-        var yesterday = TimeProvider.System.GetUtcNow().UtcDateTime.AddDays(-1);
-        foreach (var name in (string[])["left", "used"])
+        await BeginPutAsync("left");
+        var path = Directory.GetFiles(Temporary).Single();
+        await using (new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.None))
         {
-            await File.WriteAllTextAsync(Path.Combine(Temporary, name), "half", Cancellation);
-            File.SetLastWriteTimeUtc(Path.Combine(Temporary, name), yesterday);
+            Assert.Empty(await ListUnfinishedAsync("left", TimeSpan.FromMinutes(5)));
+            await Store.AbortAsync(new UnfinishedPut(null, Path.GetFileName(path), default), Cancellation);
+            Assert.True(File.Exists(path));
         }
 
-        await File.WriteAllTextAsync(Path.Combine(Temporary, "young"), "half", Cancellation);
-        await using var used = new FileStream(Path.Combine(Temporary, "used"), FileMode.Open, FileAccess.Read, FileShare.None);
+        var puts = await ListUnfinishedAsync("left", TimeSpan.FromMinutes(5));
+        await Store.AbortAsync(Assert.Single(puts), Cancellation);
+        Assert.False(File.Exists(path));
+    }
 
+    [Fact]
+    public async Task The_name_of_an_unfinished_put_leads_nowhere_else()
+    {
         await Store.PutBytesAsync(Key("a"), "x"u8.ToArray(), "text/plain", Cancellation);
-        var unfinished = await Store.ListUnfinishedAsync(TimeProvider.System.GetUtcNow().AddHours(-1), Cancellation).ToListAsync(Cancellation);
-        Assert.Equal(["left"], unfinished.Select(put => put.Id));
-        await Store.AbortAsync(unfinished[0], Cancellation);
+        await Store.AbortAsync(new UnfinishedPut(null, $"../{Key("a")}", default), Cancellation);
 
-        Assert.Equal(["used", "young"], Directory.GetFiles(Temporary).Select(Path.GetFileName).Order());
-        Assert.Equal(["a"], await ListAsync(""));
+        Assert.NotNull(await Store.HeadAsync(Key("a"), Cancellation));
     }
 
     [Fact]
@@ -139,6 +142,12 @@ public sealed class FolderObjectStoreTests : ObjectStoreContract
 
     protected override Task<IObjectStore> OpenStoreAsync() => Task.FromResult<IObjectStore>(
         new FolderObjectStore(new FolderStorageOptions { Path = _folder.Path("objects") }));
+
+    protected override Task BeginPutAsync(string key)
+    {
+        Directory.CreateDirectory(Temporary);
+        return File.WriteAllTextAsync(Path.Combine(Temporary, $"{Guid.CreateVersion7()}"), "half", Cancellation);
+    }
 
     protected override Task<int> CountUnfinishedAsync(string key) =>
         Task.FromResult(Directory.Exists(Temporary) ? Directory.GetFiles(Temporary).Length : 0);

@@ -35,6 +35,9 @@ public abstract class ObjectStoreContract : IAsyncLifetime
 
     protected abstract Task<IObjectStore> OpenStoreAsync();
 
+    /// <summary>Leaves what a process leaves that was killed in the midst of a put.</summary>
+    protected abstract Task BeginPutAsync(string key);
+
     /// <summary>How many unfinished objects (temporary files, uploads in parts) the store holds for the key.</summary>
     protected abstract Task<int> CountUnfinishedAsync(string key);
 
@@ -341,7 +344,32 @@ public abstract class ObjectStoreContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_put_that_never_ended_is_listed_once_it_is_old_and_can_be_taken_back()
+    {
+        await BeginPutAsync(Key("half"));
+        await Store.PutBytesAsync(Key("whole"), "x"u8.ToArray(), ContentType, Cancellation);
+
+        Assert.Empty(await ListUnfinishedAsync(Key("half"), TimeSpan.FromMinutes(-5)));
+        var put = Assert.Single(await ListUnfinishedAsync(Key("half"), TimeSpan.FromMinutes(5)));
+        Assert.InRange(put.StartedAt, TimeProvider.System.GetUtcNow().AddMinutes(-2), TimeProvider.System.GetUtcNow().AddMinutes(2));
+        Assert.Equal(1, await CountUnfinishedAsync(Key("half")));
+
+        await Store.AbortAsync(put, Cancellation);
+        await Store.AbortAsync(put, Cancellation);
+
+        Assert.Equal(0, await CountUnfinishedAsync(Key("half")));
+        Assert.Empty(await ListUnfinishedAsync(Key("half"), TimeSpan.FromMinutes(5)));
+        Assert.Equal(["whole"], await ListAsync(""));
+    }
+
+    [Fact]
     public async Task A_ping_answers() => await Store.PingAsync(Cancellation);
+
+    /// <summary>Of the key, where the store tells: other tests may be at it in the same bucket.</summary>
+    protected async Task<List<UnfinishedPut>> ListUnfinishedAsync(string key, TimeSpan fromNow) => await Store
+        .ListUnfinishedAsync(TimeProvider.System.GetUtcNow() + fromNow, Cancellation)
+        .Where(put => put.Key is null || put.Key == key)
+        .ToListAsync(Cancellation);
 
     protected string Key(string name) => _prefix + name;
 

@@ -289,6 +289,26 @@ public sealed class S3FaultTests : IDisposable
         Assert.Equal("DELETE /bucket/a?uploadId=upload", stub.Requests.Last());
     }
 
+    [Fact]
+    public async Task Unfinished_uploads_come_page_by_page_and_a_page_that_leads_nowhere_is_the_last()
+    {
+        await using var stub = new HttpStub(exchange => exchange.AnswerAsync(
+            "200 OK",
+            exchange.Target.Contains("key-marker=a", StringComparison.Ordinal)
+                ? Page("b", "2", "<IsTruncated>true</IsTruncated>")
+                : Page("a", "1", "<IsTruncated>true</IsTruncated><NextKeyMarker>a</NextKeyMarker><NextUploadIdMarker>1</NextUploadIdMarker>")));
+        using var store = Store(stub);
+
+        var puts = await store.ListUnfinishedAsync(TimeProvider.System.GetUtcNow(), Cancellation).ToListAsync(Cancellation);
+
+        Assert.Equal([("a", "1"), ("b", "2")], puts.Select(put => (put.Key, put.Id)));
+        Assert.Equal(2, stub.Requests.Count);
+
+        static string Page(string key, string id, string end) =>
+            "<ListMultipartUploadsResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Bucket>bucket</Bucket>"
+            + $"<Upload><Key>{key}</Key><UploadId>{id}</UploadId><Initiated>2026-01-01T00:00:00.000Z</Initiated></Upload>{end}</ListMultipartUploadsResult>";
+    }
+
     private static HttpStub Multipart(Func<HttpStubExchange, Task> complete, Func<HttpStubExchange, Task>? part = null) => new(async exchange =>
     {
         await exchange.ReadBodyAsync();

@@ -30,6 +30,32 @@ public sealed class UploadSpoolTests : IDisposable
         Assert.Empty(Directory.EnumerateFiles(_options.TmpDir));
     }
 
+    [Fact]
+    public async Task What_a_neighbour_leaves_goes_while_this_process_lives_and_what_is_being_born_stays()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        using var spool = await StartAsync();
+        var (left, young, old) = (PathOf(".upload"), PathOf(".new"), PathOf(".new"));
+        foreach (var path in (string[])[young, old, left])
+        {
+            await File.WriteAllTextAsync(path, "x", cancellation);
+        }
+
+        File.SetLastWriteTimeUtc(old, TimeProvider.System.GetUtcNow().UtcDateTime.AddHours(-2));
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(TimeSpan.FromSeconds(20));
+        using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
+        while (File.Exists(left) || File.Exists(old))
+        {
+            await poll.WaitForNextTickAsync(limit.Token);
+        }
+
+        Assert.Equal([young], Directory.EnumerateFiles(_options.TmpDir));
+        await spool.StopAsync(cancellation);
+    }
+
+    private string PathOf(string extension) => Path.Combine(_options.TmpDir, $"{Guid.CreateVersion7()}{extension}");
+
     private async Task<UploadSpool> StartAsync()
     {
         var spool = new UploadSpool(

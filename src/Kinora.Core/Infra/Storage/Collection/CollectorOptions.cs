@@ -20,7 +20,6 @@ public sealed class CollectorOptions
 
     /// <summary>
     /// How long after each sweep of a prefix the next one follows, for what a zombie writes late. Null: after ten minutes and then a day.
-    /// Empty: a prefix is swept once.
     /// </summary>
     public IReadOnlyList<TimeSpan>? SweepAgain { get; set; }
 
