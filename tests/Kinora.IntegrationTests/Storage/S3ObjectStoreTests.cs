@@ -58,6 +58,8 @@ public sealed class S3ObjectStoreTests(SwiftServer swift) : ObjectStoreContract
 
     protected override async Task BeginPutAsync(string key)
     {
+        // The store makes the bucket with its first call, and this may be the first test.
+        await Store.PingAsync(Cancellation);
         var options = await swift.BucketAsync(Bucket);
         using var client = S3Client.Create(options);
         var upload = await client.InitiateMultipartUploadAsync(Bucket, key, Cancellation);

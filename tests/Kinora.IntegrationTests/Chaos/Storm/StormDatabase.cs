@@ -10,10 +10,13 @@ public sealed class StormDatabase : IAsyncLifetime
 {
     private const string Template = "storm_template";
 
-    /// <summary>Sequence numbers of one job's rows are in the order of its changes: the row is locked meanwhile.</summary>
+    /// <summary>
+    /// Sequence numbers of one job's rows are in the order of its changes: the row is locked meanwhile. "began" is when the client's
+    /// statement arrived: what was over before that, the statement must have seen.
+    /// </summary>
     private const string Audit = """
         CREATE TABLE job_log (
-          seq bigserial PRIMARY KEY, job uuid, at timestamptz DEFAULT clock_timestamp(), max_attempts int,
+          seq bigserial PRIMARY KEY, job uuid, at timestamptz DEFAULT clock_timestamp(), began timestamptz DEFAULT statement_timestamp(), max_attempts int,
           old_status text, old_fence bigint, old_attempts int, old_crashes int, old_deferrals int, old_owner text, old_until timestamptz, old_progress int,
           new_status text, new_fence bigint, new_attempts int, new_crashes int, new_deferrals int, new_owner text, new_until timestamptz, new_progress int);
         CREATE FUNCTION jobs_audit() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -60,6 +63,7 @@ public sealed class StormDatabase : IAsyncLifetime
         await using (var main = NpgsqlDataSource.Create($"{_postgres.ConnectionString};Pooling=false"))
         {
             await ExecuteAsync(main, $"CREATE DATABASE {name} TEMPLATE {Template}");
+            await ExecuteAsync(main, $"ALTER DATABASE {name} SET deadlock_timeout = '10ms'");
         }
 
         var copy = NpgsqlDataSource.Create($"{PostgresServer.ConnectionStringOf(_postgres.Port, name)};Maximum Pool Size=40");

@@ -27,7 +27,7 @@ internal sealed class StormInvariants(StormSubject subject, StormLedger ledger)
             $"SELECT 1 FROM job_log WHERE NOT {IsClaim} AND new_attempts <> old_attempts AND NOT (new_attempts = old_attempts - 1 AND old_owner IS NOT NULL AND new_owner IS NULL AND new_status = 'RUNNING')"),
         ("a crash that was none", "SELECT 1 FROM job_log WHERE new_crashes <> old_crashes AND (new_crashes <> old_crashes + 1 OR old_owner IS NULL OR old_until >= at)"),
         ("a lease was renewed after its end",
-            "SELECT 1 FROM job_log WHERE old_fence = new_fence AND old_owner = new_owner AND new_until <> old_until AND old_until < at - interval '20 milliseconds'"),
+            "SELECT 1 FROM job_log WHERE old_fence = new_fence AND old_owner = new_owner AND new_until <> old_until AND old_until < began"),
         ("a live job of a deleted video",
             "SELECT 1 FROM jobs j JOIN videos v ON v.id = j.video_id WHERE v.deleted_at IS NOT NULL AND j.status IN ('QUEUED', 'RUNNING')"),
         ("S a derivative of a deleted video", "SELECT 1 FROM derivatives d JOIN videos v ON v.id = d.video_id WHERE v.deleted_at IS NOT NULL"),
