@@ -9,14 +9,16 @@ internal static class TestCommand
     public static Command Create()
     {
         var filter = new Option<string?>("--filter") { Description = "Only the tests whose full name holds this text." };
-        var command = new Command("test", "Run every test.") { filter };
-        command.SetAction((result, cancellation) => RunAsync(result.GetValue(filter), cancellation));
+        var chaos = new Option<bool>("--chaos") { Description = "Only the tests of faults, in full (about an hour); writes the table of docs/reliability.md." };
+        var command = new Command("test", "Run every test.") { filter, chaos };
+        command.SetAction((result, cancellation) =>
+            RunAsync(new TestSelection(result.GetValue(filter), result.GetValue(chaos)), cancellation));
         return command;
     }
 
-    private static async Task<int> RunAsync(string? filter, CancellationToken cancellation)
+    private static async Task<int> RunAsync(TestSelection selection, CancellationToken cancellation)
     {
-        var counts = await new TestRun(Installation.Root, Console.Out).RunAsync(filter, cancellation);
+        var counts = await new TestRun(Installation.Root, Console.Out).RunAsync(selection, cancellation);
         await Console.Out.WriteLineAsync($"{counts}");
         return counts.Failed > 0 ? CommandFailure.Failed : 0;
     }

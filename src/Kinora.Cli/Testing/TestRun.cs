@@ -7,33 +7,37 @@ namespace Kinora.Cli.Testing;
 /// <summary>Every check and test of the repository, one program after another: they share the machine's processors and memory.</summary>
 internal sealed class TestRun(string root, TextWriter output)
 {
-    private static readonly string[] Projects = ["Kinora.Tests", "Kinora.IntegrationTests", "Kinora.BrowserTests"];
+    private const string ChaosVariable = "KINORA_CHAOS";
 
-    /// <summary>A program of tests that runs longer hangs.</summary>
-    private static readonly TimeSpan ProgramTimeout = TimeSpan.FromHours(1);
+    /// <summary>Of a build or a check.</summary>
+    private static readonly TimeSpan CheckTimeout = TimeSpan.FromMinutes(30);
 
     private readonly string _results = Path.Combine(root, "artifacts", "test-results");
     private readonly Dictionary<string, string> _environment =
         Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().ToDictionary(v => (string)v.Key, v => (string?)v.Value ?? "");
 
-    /// <param name="filter">Only tests whose full name holds this; then no other checks. Null: all.</param>
-    public async Task<TestCounts> RunAsync(string? filter, CancellationToken cancellation)
+    public async Task<TestCounts> RunAsync(TestSelection selection, CancellationToken cancellation)
     {
         Directory.CreateDirectory(_results);
+        if (selection.IsChaos)
+        {
+            _environment[ChaosVariable] = "full";
+        }
+
         var counts = default(TestCounts);
-        if (filter is null)
+        if (selection.IsWhole)
         {
             counts += await CheckFormatAsync(cancellation);
             counts += await RunNativeAsync(cancellation);
         }
 
-        foreach (var project in Projects)
+        foreach (var project in selection.Projects)
         {
-            counts += await RunProjectAsync(project, filter, cancellation);
+            counts += await RunProjectAsync(project, selection, cancellation);
         }
 
         // A filter that fits nothing is a misspelt one.
-        return filter is not null && counts.Total == 0 ? TestCounts.OfCheck(isFine: false) : counts;
+        return selection.Filter is not null && counts.Total == 0 ? TestCounts.OfCheck(isFine: false) : counts;
     }
 
     private async Task<TestCounts> CheckFormatAsync(CancellationToken cancellation)
@@ -58,7 +62,7 @@ internal sealed class TestRun(string root, TextWriter output)
         return await SumUpAsync("native", TestReport.ReadJUnit(report), code, mayBeEmpty: false);
     }
 
-    private async Task<TestCounts> RunProjectAsync(string project, string? filter, CancellationToken cancellation)
+    private async Task<TestCounts> RunProjectAsync(string project, TestSelection selection, CancellationToken cancellation)
     {
         await AnnounceAsync(project);
         if (await RunProgramAsync(
@@ -75,13 +79,9 @@ internal sealed class TestRun(string root, TextWriter output)
             arguments.Add("-noColor");
         }
 
-        if (filter is not null)
-        {
-            arguments.AddRange(["-method", $"*{filter}*"]);
-        }
-
-        var code = await RunProgramAsync(Installation.Dotnet, arguments, cancellation);
-        return await SumUpAsync(project, TestReport.ReadTrx(report), code, mayBeEmpty: filter is not null);
+        arguments.AddRange(selection.Arguments);
+        var code = await RunProgramAsync(Installation.Dotnet, arguments, cancellation, selection.ProgramTimeout);
+        return await SumUpAsync(project, TestReport.ReadTrx(report), code, mayBeEmpty: selection.Filter is not null);
     }
 
     /// <summary>A crash, and a program that ran nothing, must not look like success.</summary>
@@ -93,7 +93,8 @@ internal sealed class TestRun(string root, TextWriter output)
         return sum;
     }
 
-    private async Task<int> RunProgramAsync(string program, IReadOnlyList<string> arguments, CancellationToken cancellation)
+    private async Task<int> RunProgramAsync(
+        string program, IReadOnlyList<string> arguments, CancellationToken cancellation, TimeSpan? timeout = null)
     {
         await output.FlushAsync(cancellation);
         await using var process = await ChildProcess.StartAsync(new ChildProcessSpec(program, arguments)
@@ -103,7 +104,7 @@ internal sealed class TestRun(string root, TextWriter output)
         });
         try
         {
-            return await process.Exited.WaitAsync(ProgramTimeout, cancellation);
+            return await process.Exited.WaitAsync(timeout ?? CheckTimeout, cancellation);
         }
         catch (TimeoutException)
         {

@@ -1,6 +1,6 @@
 namespace Kinora.IntegrationTests.Chaos;
 
-/// <summary>How much of the chaos suite runs: a short form, or the whole of it with KINORA_CHAOS=full in the environment.</summary>
+/// <summary>How much of the chaos suite runs: a short form, or the whole of it with KINORA_CHAOS=full in the environment, as ./kinora test --chaos sets it.</summary>
 public static class ChaosScale
 {
     public const string Variable = "KINORA_CHAOS";

@@ -10,11 +10,12 @@ namespace Kinora.IntegrationTests.Chaos;
 
 /// <summary>
 /// The rows of all faults of a run, as artifacts/reliability.json; in the full form also as docs/reliability.md's table,
-/// between its two marks.
+/// between its two marks. Sections of which a run had no row stay as they are there.
 /// </summary>
 public sealed class ReliabilityReport : IDisposable
 {
     private const string Begin = "<!-- begin of the table: written by the full chaos tests -->";
+    private const string Heading = "### ";
     private const string End = "<!-- end of the table -->";
     private static readonly List<FaultRow> Rows = [];
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true };
@@ -43,21 +44,35 @@ public sealed class ReliabilityReport : IDisposable
             var page = Path.Combine(Repository.Root, "docs", "reliability.md");
             var text = File.ReadAllText(page);
             var (begin, end) = (text.IndexOf(Begin, StringComparison.Ordinal), text.IndexOf(End, StringComparison.Ordinal));
-            File.WriteAllText(page, $"{text[..(begin + Begin.Length)]}\n{Table()}\n{text[end..]}");
+            var sections = ReadSections(text[(begin + Begin.Length)..end]);
+            foreach (var section in Rows.GroupBy(r => r.Section))
+            {
+                sections[section.Key] = Table(section);
+            }
+
+            var all = string.Concat(sections.Select(s => $"\n{Heading}{s.Key}\n\n{s.Value}"));
+            File.WriteAllText(page, $"{text[..(begin + Begin.Length)]}\n{all}\n{text[end..]}");
         }
     }
 
-    private static string Table()
+    private static SortedDictionary<string, string> ReadSections(string text)
     {
-        var table = new StringBuilder();
-        foreach (var section in Rows.GroupBy(r => r.Section).OrderBy(s => s.Key, StringComparer.Ordinal))
+        var sections = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var section in text.Split(Heading, StringSplitOptions.TrimEntries).Skip(1))
         {
-            table.Append(CultureInfo.InvariantCulture, $"\n### {section.Key}\n\n");
-            table.Append("| fault | injected | fired | recovery p50 | p99 | max | violations |\n| --- | --- | --- | --- | --- | --- | --- |\n");
-            foreach (var row in section.OrderBy(r => r.Fault, StringComparer.Ordinal))
-            {
-                table.Append(CultureInfo.InvariantCulture, $"| {row.Fault} | {row.Injected} | {row.Fired} | {At(row, 0.5)} | {At(row, 0.99)} | {At(row, 1)} | {row.Violations.Count} |\n");
-            }
+            var lines = section.Split('\n', 2, StringSplitOptions.TrimEntries);
+            sections[lines[0]] = lines[1] + "\n";
+        }
+
+        return sections;
+    }
+
+    private static string Table(IEnumerable<FaultRow> rows)
+    {
+        var table = new StringBuilder("| fault | injected | fired | recovery p50 | p99 | max | violations |\n| --- | --- | --- | --- | --- | --- | --- |\n");
+        foreach (var row in rows.OrderBy(r => r.Fault, StringComparer.Ordinal))
+        {
+            table.Append(CultureInfo.InvariantCulture, $"| {row.Fault} | {row.Injected} | {row.Fired} | {At(row, 0.5)} | {At(row, 0.99)} | {At(row, 1)} | {row.Violations.Count} |\n");
         }
 
         return table.ToString();
