@@ -22,8 +22,9 @@ internal sealed partial class JobHost(
 {
     private static readonly TimeSpan ReceiveWait = TimeSpan.FromSeconds(5);
 
-    /// <summary>Longer than an attempt takes to end its ffmpeg and to write that it gives the job back.</summary>
-    private static readonly TimeSpan SettleTime = TimeSpan.FromSeconds(30);
+    /// <summary>After the drain: for an attempt to end its ffmpeg and to write that it gives the job back.</summary>
+    internal static readonly TimeSpan SettleTime = TimeSpan.FromSeconds(20);
+
     private readonly SemaphoreSlim _free = new(slots, Math.Max(slots, 1));
 
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -57,7 +58,7 @@ internal sealed partial class JobHost(
                 var started = false;
                 try
                 {
-                    started = await TakeOneAsync(stoppingToken);
+                    started = await TryTakeOneAsync(stoppingToken);
                 }
                 finally
                 {
@@ -100,11 +101,26 @@ internal sealed partial class JobHost(
         }
     }
 
+    /// <summary>An error that nobody foresaw must not end the worker, and with it what else it runs; nor come back without a pause.</summary>
+    private async Task<bool> TryTakeOneAsync(CancellationToken stopping)
+    {
+        try
+        {
+            return await TakeOneAsync(stopping);
+        }
+        catch (Exception e) when (!stopping.IsCancellationRequested)
+        {
+            LogTakeFailed(e, type);
+            await Task.Delay(options.Value.PollInterval, stopping);
+            return false;
+        }
+    }
+
     private async Task<bool> PollAsync(CancellationToken stopping)
     {
-        if (await runner.ClaimAsync(type, preferred: null, stopping) is { } job)
+        if (await runner.ClaimAsync(type, preferred: null, stopping) is { } attempt)
         {
-            _ = RunAsync(job);
+            _ = RunAsync(attempt);
             return true;
         }
 
@@ -113,17 +129,17 @@ internal sealed partial class JobHost(
     }
 
     /// <summary>A job that was found without a message.</summary>
-    private async Task RunAsync(ClaimedJob job)
+    private async Task RunAsync(Attempt attempt)
     {
         // Leaves the caller's loop at once, whatever the first steps take.
         await Task.Yield();
         try
         {
-            await RunAsync(job, null);
+            await RunAsync(attempt, null);
         }
         catch (Exception e)
         {
-            LogRunFailed(e, job.Id);
+            LogRunFailed(e, attempt.Job.Id);
         }
         finally
         {
@@ -139,9 +155,9 @@ internal sealed partial class JobHost(
             await Failpoint.HitAsync(FailpointName.WorkerAfterReceive, CancellationToken.None);
 
             // Whatever the message is: what it names goes first, and nothing that could be claimed waits because of garbage.
-            if (await runner.ClaimAsync(type, QueuedJobId.Of(delivery.Message), stopping) is { } job)
+            if (await runner.ClaimAsync(type, QueuedJobId.Of(delivery.Message), stopping) is { } attempt)
             {
-                await RunAsync(job, delivery);
+                await RunAsync(attempt, delivery);
             }
 
             await FinishAsync(delivery);
@@ -149,6 +165,9 @@ internal sealed partial class JobHost(
         catch (Exception e)
         {
             LogRunFailed(e, QueuedJobId.Of(delivery.Message));
+
+            // Whatever it is may meet the next message too: the queue must not be emptied for nothing.
+            await Task.Delay(options.Value.PollInterval, CancellationToken.None);
             await FinishAsync(delivery);
         }
         finally
@@ -157,14 +176,15 @@ internal sealed partial class JobHost(
         }
     }
 
-    private async Task RunAsync(ClaimedJob job, IQueueDelivery? delivery)
+    private async Task RunAsync(Attempt attempt, IQueueDelivery? delivery)
     {
         using var progress = new CancellationTokenSource();
         try
         {
             // Of another job than the message's nothing is shown with the message.
-            var shown = delivery is not null && QueuedJobId.Of(delivery.Message) == job.Id ? delivery : null;
-            await runner.RunAsync(job, delivery?.Message.Id, attempt => _ = QueueProgress.FollowAsync(attempt, shown, progress.Token));
+            var shown = delivery is not null && QueuedJobId.Of(delivery.Message) == attempt.Job.Id ? delivery : null;
+            _ = QueueProgress.FollowAsync(attempt, shown, progress.Token);
+            await runner.RunAsync(attempt, delivery?.Message.Id);
         }
         finally
         {
@@ -215,6 +235,9 @@ internal sealed partial class JobHost(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The queue is away: looking into the database. {reason}")]
     private partial void LogQueueAway(string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "No {type} job could be looked for")]
+    private partial void LogTakeFailed(Exception exception, JobType type);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "WorkDir has no room: no job is begun")]
     private partial void LogNoRoom();

@@ -21,6 +21,7 @@ internal sealed partial class JobRunner(
     IServiceProvider services,
     KinoraMetrics metrics,
     IOptions<JobOptions> options,
+    TimeProvider time,
     ILogger<JobRunner> logger)
 {
     private const int DiskFullHResult = 28; // ENOSPC
@@ -35,7 +36,7 @@ internal sealed partial class JobRunner(
     /// </summary>
     /// <param name="preferred">The job that a message named; null: found without one.</param>
     /// <param name="stopping">No claim is begun after it.</param>
-    public async Task<ClaimedJob?> ClaimAsync(JobType type, Guid? preferred, CancellationToken stopping)
+    public async Task<Attempt?> ClaimAsync(JobType type, Guid? preferred, CancellationToken stopping)
     {
         while (!stopping.IsCancellationRequested)
         {
@@ -44,7 +45,8 @@ internal sealed partial class JobRunner(
             try
             {
                 using var timeout = new CancellationTokenSource(SettleTimeout);
-                return await store.ClaimNextAsync(type, preferred, owner, timeout.Token);
+                var sent = time.GetTimestamp();
+                return await store.ClaimNextAsync(type, preferred, owner, timeout.Token) is { } job ? new Attempt(job, sent) : null;
             }
             catch (Exception e) when (DatabaseOutage.Is(e) || e is OperationCanceledException)
             {
@@ -58,9 +60,9 @@ internal sealed partial class JobRunner(
 
     /// <summary>Does the job that was just claimed.</summary>
     /// <param name="queueJobId">The message that said so, for the log; null when found in the database.</param>
-    /// <param name="onStarted">Called once with the running attempt.</param>
-    public async Task RunAsync(ClaimedJob job, string? queueJobId, Action<Attempt> onStarted)
+    public async Task RunAsync(Attempt attempt, string? queueJobId)
     {
+        var job = attempt.Job;
         using var scope = logger.BeginScope(new Dictionary<string, object?>
         {
             ["jobId"] = job.Id,
@@ -69,12 +71,10 @@ internal sealed partial class JobRunner(
             ["requestId"] = job.RequestId,
             ["queueJobId"] = queueJobId,
         });
-        var attempt = new Attempt(job);
         leases.Add(attempt);
         try
         {
             await Failpoint.HitAsync(FailpointName.WorkerAfterClaim, CancellationToken.None);
-            onStarted(attempt);
             metrics.JobAttempted(job.Type, job.Attempt);
             var clock = Stopwatch.StartNew();
             var outcome = await DoAsync(attempt);
@@ -113,7 +113,7 @@ internal sealed partial class JobRunner(
         }
         catch (Exception e)
         {
-            return await SettleAsync(cancellation => EndAsync(attempt.Job, e, cancellation));
+            return await SettleAsync(cancellation => EndAsync(attempt, e, cancellation));
         }
     }
 
@@ -144,8 +144,10 @@ internal sealed partial class JobRunner(
         }
     }
 
-    private async Task<Outcome> EndAsync(ClaimedJob job, Exception exception, CancellationToken cancellation)
+    private async Task<Outcome> EndAsync(Attempt attempt, Exception exception, CancellationToken cancellation)
     {
+        var job = attempt.Job;
+
         // The answer to a COMMIT may be what was lost: then the job is done, and must not be done again.
         if (DatabaseOutage.Is(exception) && await complete.IsCompletedAsync(job, cancellation))
         {
@@ -154,11 +156,13 @@ internal sealed partial class JobRunner(
 
         var (code, message, isOutage) = Classify(exception);
         LogFailed(exception, code.Name);
-        if (isOutage && await store.DeferAsync(job, code, message, cancellation))
-        {
-            return new Outcome("deferred", null, code);
-        }
+        return isOutage && await DeferAsync(attempt, code, message, cancellation)
+            ? new Outcome("deferred", null, code)
+            : await FailAsync(job, code, message, cancellation);
+    }
 
+    private async Task<Outcome> FailAsync(ClaimedJob job, JobErrorCode code, string message, CancellationToken cancellation)
+    {
         var delay = Backoff.After(job.Attempt, options.Value, Random.Shared);
         return await store.FailAsync(job, code, message, delay, cancellation) switch
         {
@@ -172,9 +176,19 @@ internal sealed partial class JobRunner(
     {
         var isGivenBack = attempt.Reason == StopReason.Drain
             ? await store.ReleaseAsync(attempt.Job, cancellation)
-            : await store.DeferAsync(attempt.Job, JobErrorCode.Internal, DatabaseAway, cancellation);
-        return isGivenBack ? Outcome.Released : Outcome.Lost;
+            : await DeferAsync(attempt, JobErrorCode.Internal, DatabaseAway, cancellation);
+        return isGivenBack ? Outcome.Released
+
+            // The answer to a COMMIT may be what was lost, and the stop came of the same outage.
+            : await complete.IsCompletedAsync(attempt.Job, cancellation) ? Outcome.Succeeded
+
+            // Still ours after all: the outage has lasted for longer than a job waits.
+            : await FailAsync(attempt.Job, JobErrorCode.Internal, DatabaseAway, cancellation);
     }
+
+    /// <summary>One that ran for longer than any backoff has seen the outage before it end: this is another one.</summary>
+    private Task<bool> DeferAsync(Attempt attempt, JobErrorCode code, string message, CancellationToken cancellation) => store.DeferAsync(
+        attempt.Job, code, message, isNewOutage: time.GetElapsedTime(attempt.Claimed) > options.Value.BackoffMax, cancellation);
 
     private async Task<Outcome> TakeBackAsync(string owner, CancellationToken cancellation)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Kinora.Core.Errors;
 using Microsoft.Extensions.Options;
 
@@ -15,6 +16,7 @@ internal sealed partial class WorkDirectory : IDisposable
     private const string BirthMark = ".";
     private static readonly TimeSpan LongestBirth = TimeSpan.FromHours(1);
 
+    private readonly ConcurrentQueue<string> _left = new();
     private readonly string _root;
     private readonly FileStream _lock;
     private readonly long _minFreeBytes;
@@ -48,12 +50,17 @@ internal sealed partial class WorkDirectory : IDisposable
             throw new JobFailedException(JobErrorCode.DiskFull, "The worker's disk is nearly full.");
         }
 
-        return new AttemptFolder(Path.Combine(Folder, $"{jobId}-{fence}"));
+        return new AttemptFolder(Path.Combine(Folder, $"{jobId}-{fence}"), RemoveAttempt);
     }
 
-    /// <summary>Removes the folders of workers that live no more. Several may do it at once.</summary>
+    /// <summary>Removes the folders of workers that live no more, and of our own attempts that could not be removed at once.</summary>
     public void RemoveDead()
     {
+        for (var count = _left.Count; count > 0 && _left.TryDequeue(out var left); count--)
+        {
+            RemoveAttempt(left);
+        }
+
         foreach (var folder in new DirectoryInfo(_root).EnumerateDirectories().Where(IsDead))
         {
             try
@@ -78,7 +85,32 @@ internal sealed partial class WorkDirectory : IDisposable
     public void Dispose()
     {
         _lock.Dispose();
-        Directory.Delete(Folder, recursive: true);
+        try
+        {
+            Directory.Delete(Folder, recursive: true);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A neighbour may have found it without its lock and be faster.
+            LogNotRemoved(e, Folder);
+        }
+    }
+
+    private void RemoveAttempt(string path)
+    {
+        try
+        {
+            Directory.Delete(path, recursive: true);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Somebody else's hand; it is gone.
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            LogNotRemoved(e, path);
+            _left.Enqueue(path);
+        }
     }
 
     /// <summary>Only folders of our naming are looked at: WorkDir may hold others, whose meaning we do not know.</summary>
@@ -108,6 +140,6 @@ internal sealed partial class WorkDirectory : IDisposable
     [LoggerMessage(Level = LogLevel.Information, Message = "Removed what a dead worker left in {folder}")]
     private partial void LogRemoved(string folder);
 
-    [LoggerMessage(Level = LogLevel.Debug, Message = "What a dead worker left in {folder} could not be removed")]
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{folder} could not be removed; trying again")]
     private partial void LogNotRemoved(Exception exception, string folder);
 }

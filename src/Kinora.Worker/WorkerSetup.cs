@@ -28,9 +28,9 @@ internal static class WorkerSetup
         AddJob<HlsHandler>(services, JobType.Hls, c => c.Hls);
         services.AddOptions<HostOptions>().Configure<IOptions<WorkerOptions>>((host, worker) =>
         {
-            // All queues drain at once, and a little longer than their jobs may.
+            // All queues drain at once, and the host waits for all of it.
             host.ServicesStopConcurrently = true;
-            host.ShutdownTimeout = worker.Value.Drain + TimeSpan.FromSeconds(15);
+            host.ShutdownTimeout = worker.Value.Drain + JobHost.SettleTime + TimeSpan.FromSeconds(5);
         });
 
         var app = builder.Build();

@@ -53,6 +53,11 @@ internal sealed class StackDatabase : IAsyncDisposable
         var settings = new Dictionary<string, string> { ["Kinora__Auth__Secret"] = folder.Secret("secret") };
         KinoraStack.AddStore(settings, configuration, folder);
         var live = RunState.ReadLive(folder);
+        if (live is null)
+        {
+            _lock = folder.TryLock() ?? throw new CommandFailure($"another command is at work on {folder.Root}: try again later.");
+        }
+
         if (configuration[KinoraStack.DatabaseSetting] is null)
         {
             settings[KinoraStack.DatabaseSetting] = live is null
@@ -61,7 +66,9 @@ internal sealed class StackDatabase : IAsyncDisposable
         }
 
         Environment = configuration.With(settings);
-        if (live is null)
+
+        // Only our own: whoever names a database elsewhere may have other processes at it, of an older version.
+        if (_server is not null)
         {
             await KinoraStack.MigrateAsync(Environment, log, cancellation);
         }
@@ -74,7 +81,6 @@ internal sealed class StackDatabase : IAsyncDisposable
 
     private async Task<string> StartAsync(DataFolder folder, IProcessLog log, CancellationToken cancellation)
     {
-        _lock = folder.TryLock() ?? throw new CommandFailure($"another command is at work on {folder.Root}: try again later.");
         await KinoraStack.EndLeftoversAsync(folder, cancellation);
         var cluster = await PostgresPlace.FindAsync(folder, log, cancellation);
         if (!File.Exists(Path.Combine(cluster, "PG_VERSION")))

@@ -16,7 +16,8 @@ public enum StopReason
 
 #pragma warning disable CA1001 // its source is not disposed: the lease keeper may stop an attempt that is just ending; without timers nothing leaks
 /// <summary>One attempt at a job, as its worker holds it: its progress, and the word that it must stop.</summary>
-public sealed class Attempt(ClaimedJob job)
+/// <param name="claimed">Monotonic time at which the claim was sent: its lease began after it.</param>
+public sealed class Attempt(ClaimedJob job, long claimed)
 #pragma warning restore CA1001
 {
     private readonly CancellationTokenSource _stopped = new();
@@ -26,6 +27,8 @@ public sealed class Attempt(ClaimedJob job)
 
     public ClaimedJob Job { get; } = job;
 
+    public long Claimed { get; } = claimed;
+
     public CancellationToken Stopped => _stopped.Token;
 
     public StopReason Reason { get; private set; }
@@ -33,7 +36,7 @@ public sealed class Attempt(ClaimedJob job)
     internal (Guid JobId, long Fence) Key => (Job.Id, Job.Fence);
 
     /// <summary>Monotonic time at which the last beat that the database took was sent.</summary>
-    internal long LastBeat { get; set; }
+    internal long LastBeat { get; set; } = claimed;
 
     /// <summary>Never falls, and stays under 100: only the completion writes that.</summary>
     public void Report(double percent, long? outTimeMs = null)

@@ -9,7 +9,7 @@ public enum JobType { Analyze, Thumbnail, Hls }
 public enum JobStatus { Queued, Running, Succeeded, Failed, Canceled }
 
 /// <summary>
-/// A unit of work on one video, at most one live of a type. Written only by the statements of <see cref="JobStore"/>; read through EF.
+/// A unit of work on one video, at most one live of a type. Written only by the <see cref="JobStatements"/>; read through EF.
 /// </summary>
 public sealed class Job
 {

@@ -45,11 +45,16 @@ public sealed partial class JobDispatcher(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        // Two rounds that do not wait for each other: a queue that answers slowly must not delay the rescue of jobs.
+        await Task.WhenAll(RepeatAsync(ReapAsync, stoppingToken), RepeatAsync(DispatchDueAsync, stoppingToken));
+    }
+
+    private async Task RepeatAsync(Func<CancellationToken, Task> part, CancellationToken cancellation)
+    {
         using var timer = new PeriodicTimer(options.Value.DispatchInterval);
-        while (await TickAsync(timer, stoppingToken))
+        while (await TickAsync(timer, cancellation))
         {
-            await TryAsync(ReapAsync, stoppingToken);
-            await TryAsync(DispatchDueAsync, stoppingToken);
+            await TryAsync(part, cancellation);
         }
     }
 

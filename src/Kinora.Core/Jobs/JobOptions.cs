@@ -47,7 +47,8 @@ public sealed class JobOptions : IValidatableObject
     public TimeSpan BackoffMax { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>
-    /// How long a job waits out an outage of a store (storage away or full, the worker's disk full) before its attempts are counted again.
+    /// How long a job waits out an outage (storage away or full, the worker's disk full, the database away) before its attempts are counted
+    /// again.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "30.00:00:00")]
     public TimeSpan OutagePatience { get; set; } = TimeSpan.FromHours(24);

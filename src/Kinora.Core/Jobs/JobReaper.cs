@@ -8,16 +8,20 @@ namespace Kinora.Core.Jobs;
 
 /// <summary>
 /// Takes jobs from workers whose lease has ended: they are dead or cut off. It counts as a crash; at the limit the job ends FAILED /
-/// POISON, before it another worker gets it after a backoff. A database that was away itself is no fault of the workers: until they have
-/// had a lease's time to give their jobs back, nothing is taken from them.
+/// POISON, before it another worker gets it after a backoff. A database that was away itself, or a host that was asleep, is no fault of the
+/// workers: until they have had a lease's time to give their jobs back, nothing is taken from them. What was before its own start a
+/// reaper cannot know, so it waits for as long then.
 /// </summary>
 public sealed class JobReaper(NpgsqlDataSource source, JobStatements statements, IOptions<JobOptions> options, TimeProvider time)
 {
     private const string Message = "The worker that ran the job was lost.";
     private readonly JobOptions _options = options.Value;
 
-    /// <summary>Monotonic time at which the database was last found away; null: never.</summary>
-    private long? _lastAway;
+    /// <summary>Monotonic time at which the database was last found away, or may have been.</summary>
+    private long _lastAway = time.GetTimestamp();
+
+    /// <summary>The last round, by both clocks.</summary>
+    private (long Timestamp, DateTimeOffset Utc) _lastRound = (time.GetTimestamp(), time.GetUtcNow());
 
     /// <returns>The jobs that were taken.</returns>
     public async Task<IReadOnlyList<ReapedJob>> ReapAsync(CancellationToken cancellation)
@@ -39,6 +43,11 @@ public sealed class JobReaper(NpgsqlDataSource source, JobStatements statements,
     private async Task<IReadOnlyList<ReapedJob>> AskForLostAsync(CancellationToken cancellation)
     {
         var asked = time.GetTimestamp();
+        if (HasSlept())
+        {
+            _lastAway = asked;
+        }
+
         List<ReapedJob> lost;
         try
         {
@@ -55,7 +64,15 @@ public sealed class JobReaper(NpgsqlDataSource source, JobStatements statements,
             _lastAway = time.GetTimestamp();
         }
 
-        return _lastAway is { } away && time.GetElapsedTime(away) < _options.Lease + _options.Grace ? [] : lost;
+        return time.GetElapsedTime(_lastAway) < _options.Lease + _options.Grace ? [] : lost;
+    }
+
+    /// <summary>The monotonic clock stands still while a host is suspended, the other one does not; a clock that was set looks the same.</summary>
+    private bool HasSlept()
+    {
+        var (timestamp, utc) = _lastRound;
+        _lastRound = (time.GetTimestamp(), time.GetUtcNow());
+        return _lastRound.Utc - utc - time.GetElapsedTime(timestamp, _lastRound.Timestamp) > _options.Lease / 2;
     }
 
     private async Task<List<ReapedJob>> FindLostAsync(CancellationToken cancellation)

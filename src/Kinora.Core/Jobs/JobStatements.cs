@@ -1,7 +1,7 @@
 namespace Kinora.Core.Jobs;
 
 /// <summary>
-/// The SQL of the job protocol, all in one place. Only the database's clock counts (clock_timestamp(): now() stands still in a
+/// The statements that change a job or its intents, all in one place. Only the database's clock counts (clock_timestamp(): now() stands still in a
 /// transaction). Every write by a worker is a compare-and-set on (id, RUNNING, fence); no row means that the attempt has lost the job.
 /// Lock order everywhere: user, video, job, derivative, storage intent; jobs among themselves by id. A record, so that the protocol's
 /// storm can take one guard out of one statement and see that this is noticed.
@@ -155,14 +155,17 @@ public sealed record JobStatements
         """;
 
     /// <summary>
-    /// The attempt was ended by a store's outage: it does not count, unless the outage has lasted for longer than @patience.
+    /// The attempt was ended by a store's outage: it does not count, unless the outage has lasted for longer than @patience. With @new the
+    /// one before is over, and this one begins now.
     /// </summary>
     public string Defer { get; init; } = $"""
         UPDATE jobs
-        SET attempts = attempts - 1, deferrals = deferrals + 1, deferred_since = COALESCE(deferred_since, clock_timestamp()),
+        SET attempts = attempts - 1, deferrals = CASE WHEN @new THEN 1 ELSE deferrals + 1 END,
+            deferred_since = CASE WHEN @new THEN clock_timestamp() ELSE COALESCE(deferred_since, clock_timestamp()) END,
             error_code = @code, error_message = @message, {NoOwner}, dispatched_at = NULL,
-            run_after = clock_timestamp() + LEAST(@max, @base * power(2, LEAST(deferrals, 20))) * (0.5 + random() / 2)
-        WHERE {Mine} AND COALESCE(deferred_since > clock_timestamp() - @patience, true)
+            run_after = clock_timestamp()
+              + LEAST(@max, @base * power(2, CASE WHEN @new THEN 0 ELSE LEAST(deferrals, 20) END)) * (0.5 + random() / 2)
+        WHERE {Mine} AND (@new OR COALESCE(deferred_since > clock_timestamp() - @patience, true))
         """;
 
     /// <summary>The worker shuts down: the attempt does not count, and another worker may take the job at once.</summary>
@@ -220,7 +223,7 @@ public sealed record JobStatements
     /// </summary>
     public string Reap { get; init; } = $"""
         UPDATE jobs
-        SET crashes = crashes + 1, status = @status, finished_at = CASE WHEN @final THEN clock_timestamp() END,
+        SET crashes = crashes + 1, deferrals = 0, deferred_since = NULL, status = @status, finished_at = CASE WHEN @final THEN clock_timestamp() END,
             error_code = @code, error_message = @message,
             run_after = clock_timestamp() + LEAST(@max, @base * power(2, LEAST(crashes, 20))) * (0.5 + random() / 2),
             {NoOwner}, dispatched_at = NULL

@@ -98,12 +98,15 @@ public sealed class JobStore(NpgsqlDataSource source, JobStatements statements, 
     /// Ends the attempt because something that every job needs is away: it does not count, and another one follows after a backoff.
     /// False also when the outage has lasted for longer than <see cref="JobOptions.OutagePatience"/>: then the failure is the job's own.
     /// </summary>
-    public async Task<bool> DeferAsync(ClaimedJob job, JobErrorCode code, string message, CancellationToken cancellation)
+    /// <param name="isNewOutage">The one that the job waited out before, if any, was over.</param>
+    public async Task<bool> DeferAsync(
+        ClaimedJob job, JobErrorCode code, string message, bool isNewOutage, CancellationToken cancellation)
     {
         await using var command = source.CreateCommand(statements.Defer);
         AddAttempt(command, job);
         command.Parameters.AddWithValue("code", code.Name);
         command.Parameters.AddWithValue("message", message);
+        command.Parameters.AddWithValue("new", isNewOutage);
         command.Parameters.AddWithValue("patience", _options.OutagePatience);
         command.Parameters.AddWithValue("base", _options.BackoffBase);
         command.Parameters.AddWithValue("max", _options.BackoffMax);

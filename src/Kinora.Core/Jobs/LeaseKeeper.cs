@@ -40,10 +40,9 @@ public sealed partial class LeaseKeeper : IDisposable
         }
     }
 
-    /// <summary>Begins to beat for the attempt, whose lease has just been taken.</summary>
+    /// <summary>Begins to beat for the attempt.</summary>
     public void Add(Attempt attempt)
     {
-        attempt.LastBeat = _time.GetTimestamp();
         _attempts[attempt.Key] = attempt;
         if (_stopAll is var reason and not StopReason.None)
         {

@@ -76,7 +76,7 @@ public sealed class ExplainTests(ApiFixture fixture) : IAsyncLifetime
         var (videoId, jobId) = await PublishedVideo.UploadAsync(_user.Client);
         await fixture.ExecuteSqlAsync($"UPDATE jobs SET deferred_since = clock_timestamp() - interval '1 hour', deferrals = 9 WHERE id = {jobId}");
         var job = await PublishedVideo.ClaimAsync(fixture.Api, jobId);
-        Assert.True(await Store.DeferAsync(job, JobErrorCode.Storage, "The store is away.", Cancellation));
+        Assert.True(await Store.DeferAsync(job, JobErrorCode.Storage, "The store is away.", isNewOutage: false, Cancellation));
         await fixture.ExecuteSqlAsync($"UPDATE jobs SET run_after = clock_timestamp() + interval '5 minutes' WHERE id = {jobId}");
 
         var explanation = await ExplainAsync(videoId, "WAITING_FOR_STORAGE");

@@ -120,7 +120,7 @@ internal sealed class StormClient(StormSubject subject, StormLedger ledger, Stor
             < 65 => ("completion", await CompleteAsync(job, cancellation)),
             < 80 => ("failure", await FailAsync(job, cancellation)),
             < 90 => ("release", await subject.Jobs.ReleaseAsync(job, cancellation)),
-            _ => ("deferral", await subject.Jobs.DeferAsync(job, JobErrorCode.Storage, "storm", cancellation)),
+            _ => ("deferral", await subject.Jobs.DeferAsync(job, JobErrorCode.Storage, "storm", random.Next(2) == 0, cancellation)),
         };
         if (isTaken && newest > job.Fence)
         {

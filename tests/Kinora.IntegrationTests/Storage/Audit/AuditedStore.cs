@@ -130,6 +130,6 @@ internal sealed class AuditedStore : IAsyncDisposable
         User = await KinoraClient.RegisterAsync(Api.Address, "audit@example.org", () => "", Cancellation);
         Sweeper = new PrefixSweeper(_database, Objects, collector, NullLogger<PrefixSweeper>.Instance);
         Puts = new UnfinishedPuts(_database, Objects, TimeProvider.System, collector, NullLogger<UnfinishedPuts>.Instance);
-        Audit = new StoreAudit(_database, Objects, Puts, Options.Create(new JobOptions()));
+        Audit = new StoreAudit(_database, Objects, Puts, Options.Create(new JobOptions()), TimeProvider.System);
     }
 }

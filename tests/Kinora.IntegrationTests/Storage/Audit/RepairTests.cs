@@ -51,7 +51,8 @@ public sealed class RepairTests
     [Fact]
     public async Task An_audit_removes_by_itself_what_is_left_over_and_counts_it()
     {
-        await using var deployment = await Deployment.StartAsync(null, "Kinora__Collector__AuditInterval=00:00:01");
+        await using var deployment = await Deployment.StartAsync(
+            null, "Kinora__Collector__AuditInterval=00:00:01", "Kinora__Collector__OrphanAge=00:00:00");
         var worker = await deployment.StartWorkerAsync();
         using var user = await deployment.CreateUserAsync();
         var videoId = await user.UploadAnalyzedAsync(await SourceClips.ShortAsync());

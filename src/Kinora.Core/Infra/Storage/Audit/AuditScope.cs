@@ -12,7 +12,11 @@ public enum AuditRepair
 }
 
 /// <param name="Checksums">Reads every object and compares its SHA-256.</param>
-public sealed record AuditScope(bool Checksums, AuditRepair Repair);
+public sealed record AuditScope(bool Checksums, AuditRepair Repair)
+{
+    /// <summary>With <see cref="AuditRepair.Orphans"/>, younger ones are left for a person to look at.</summary>
+    public TimeSpan OrphanAge { get; init; }
+}
 
 /// <summary>How much an audit has looked at.</summary>
 public sealed class AuditTally

@@ -53,7 +53,8 @@ public sealed partial class DailyAudit(
     {
         var tally = new AuditTally();
         var (found, remaining) = (0, 0);
-        await foreach (var finding in audit.RunAsync(new AuditScope(Checksums: false, AuditRepair.Orphans), tally, cancellation))
+        var scope = new AuditScope(Checksums: false, AuditRepair.Orphans) { OrphanAge = options.Value.OrphanAge };
+        await foreach (var finding in audit.RunAsync(scope, tally, cancellation))
         {
             metrics.AuditFound(finding);
             remaining += finding.Remains ? 1 : 0;

@@ -14,6 +14,9 @@ public enum FindingKind
     /// <summary>It has the right length and other bytes. Only found where every object is read.</summary>
     WrongChecksum,
 
+    /// <summary>It is there, and its bytes cannot be read while those of others can. Only found where every object is read.</summary>
+    UnreadableObject,
+
     /// <summary>A put that never ended, of a key that nobody may write any more.</summary>
     UnfinishedUpload,
 
@@ -56,6 +59,7 @@ public sealed record Finding(
         FindingKind.MissingObject => "MISSING_OBJECT",
         FindingKind.WrongSize => "WRONG_SIZE",
         FindingKind.WrongChecksum => "WRONG_CHECKSUM",
+        FindingKind.UnreadableObject => "UNREADABLE_OBJECT",
         FindingKind.UnfinishedUpload => "UNFINISHED_UPLOAD",
         FindingKind.StrayIntent => "STRAY_INTENT",
         _ => "MISSING_INTENT",

@@ -23,16 +23,40 @@ internal sealed class SecondLook(NpgsqlDataSource source, IObjectStore objects)
         return wrong is not null && await IsExpectedAsync(expected, cancellation) ? wrong : null;
     }
 
-    /// <summary>Twice, since a bit may turn over on its way from the store.</summary>
-    public async Task<bool> HasRightBytesAsync(string key, string sha256, CancellationToken cancellation) =>
-        await HashAsync(key, cancellation) == sha256 || await HashAsync(key, cancellation) == sha256;
+    /// <summary>Twice, since a bit may turn over on its way from the store, and a connection may break.</summary>
+    /// <returns>What is wrong with its bytes; null: nothing.</returns>
+    /// <exception cref="StorageException">It is the store that cannot be read, not this object.</exception>
+    public async Task<FindingKind?> ReadAsync(string key, string sha256, CancellationToken cancellation)
+    {
+        try
+        {
+            if (await HashAsync(key, cancellation) == sha256)
+            {
+                return null;
+            }
+        }
+        catch (StorageException)
+        {
+            // Once more.
+        }
+
+        try
+        {
+            return await HashAsync(key, cancellation) == sha256 ? null : FindingKind.WrongChecksum;
+        }
+        catch (StorageException)
+        {
+            await objects.PingAsync(cancellation);
+            return FindingKind.UnreadableObject;
+        }
+    }
 
     private async Task<FindingKind?> LookAsync(ExpectedObject expected, bool checksum, CancellationToken cancellation)
     {
         var info = await objects.HeadAsync(expected.Key, cancellation);
         return info is null ? FindingKind.MissingObject
             : info.Length != expected.SizeBytes ? FindingKind.WrongSize
-            : checksum && !await HasRightBytesAsync(expected.Key, expected.Sha256, cancellation) ? FindingKind.WrongChecksum
+            : checksum ? await ReadAsync(expected.Key, expected.Sha256, cancellation)
             : null;
     }
 

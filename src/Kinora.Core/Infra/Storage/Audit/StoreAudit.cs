@@ -20,13 +20,13 @@ public sealed class StoreAudit
     private readonly SecondLook _look;
     private readonly StoreRepair _repair;
 
-    public StoreAudit(NpgsqlDataSource source, IObjectStore objects, UnfinishedPuts puts, IOptions<JobOptions> jobs)
+    public StoreAudit(NpgsqlDataSource source, IObjectStore objects, UnfinishedPuts puts, IOptions<JobOptions> jobs, TimeProvider time)
     {
         (_objects, _puts) = (objects, puts);
         _expected = new ExpectedObjects(source);
         _intents = new IntentAudit(source);
         _look = new SecondLook(source, objects);
-        _repair = new StoreRepair(source, objects, puts, _look, jobs);
+        _repair = new StoreRepair(source, objects, puts, _look, jobs, time);
     }
 
     /// <summary>Each finding as it is met, with what became of its repair.</summary>
@@ -90,7 +90,7 @@ public sealed class StoreAudit
         }
 
         var finding = new Finding(FindingKind.UnknownObject, info.Key, null, $"{info.Length} bytes of {info.LastModified:u} that no row knows");
-        return await _repair.RemoveAsync(finding, scope.Repair, cancellation);
+        return await _repair.RemoveAsync(finding, info, scope, cancellation);
     }
 
     private async Task<Finding?> JudgeExpectedAsync(
@@ -110,6 +110,7 @@ public sealed class StoreAudit
         {
             FindingKind.MissingObject => $"{expected.Role}: not in the store",
             FindingKind.WrongSize => $"{expected.Role}: not the {expected.SizeBytes} bytes that were stored",
+            FindingKind.UnreadableObject => $"{expected.Role}: its bytes cannot be read",
             _ => $"{expected.Role}: other bytes than were stored",
         };
         return await _repair.MakeAgainAsync(new Finding(wrong, expected.Key, expected.VideoId, detail), expected, scope.Repair, cancellation);

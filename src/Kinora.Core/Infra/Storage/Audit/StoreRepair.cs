@@ -8,20 +8,29 @@ namespace Kinora.Core.Infra.Storage.Audit;
 
 /// <summary>What can be done about findings. Each act may be done again and then changes nothing.</summary>
 internal sealed class StoreRepair(
-    NpgsqlDataSource source, IObjectStore objects, UnfinishedPuts puts, SecondLook look, IOptions<JobOptions> jobs)
+    NpgsqlDataSource source, IObjectStore objects, UnfinishedPuts puts, SecondLook look, IOptions<JobOptions> jobs, TimeProvider time)
 {
     // Findings of one derivative come in a row: its repair is decided once.
     private (Guid DerivativeId, RepairOutcome Outcome, Guid? JobId) _last;
 
-    /// <summary>Intents are committed before the first PUT, so what neither a row nor an intent covers is an orphan for certain.</summary>
-    public async Task<Finding> RemoveAsync(Finding finding, AuditRepair repair, CancellationToken cancellation)
+    /// <summary>
+    /// Intents are committed before the first PUT, so what neither a row nor an intent covers is an orphan for certain, unless the database
+    /// came back from a backup: then what was made since looks like one too, and a person has some days to notice.
+    /// </summary>
+    public async Task<Finding> RemoveAsync(Finding finding, ObjectInfo info, AuditScope scope, CancellationToken cancellation)
     {
-        if (!ObjectKey.IsPossible(finding.Subject))
+        if (!ObjectKey.IsPossible(info.Key))
         {
-            return repair == AuditRepair.All ? finding with { Outcome = RepairOutcome.Impossible } : finding;
+            return scope.Repair == AuditRepair.All ? finding with { Outcome = RepairOutcome.Impossible } : finding;
         }
 
-        if (repair == AuditRepair.None || (repair == AuditRepair.Orphans && !await IsOursAsync(finding.Subject, cancellation)))
+        var isTold = scope.Repair switch
+        {
+            AuditRepair.None => true,
+            AuditRepair.Orphans => time.GetUtcNow() - info.LastModified < scope.OrphanAge || !await IsOursAsync(info.Key, cancellation),
+            _ => false,
+        };
+        if (isTold)
         {
             return finding;
         }
@@ -100,8 +109,8 @@ internal sealed class StoreRepair(
     }
 
     /// <summary>
-    /// Rows of videos stay for ever. Without one the object may be another Kinora's in a bucket that was named by mistake, or newer than a
-    /// database that came back from a backup: for a person to decide.
+    /// Rows of videos stay for ever. Without one the object may be another Kinora's in a bucket that was named by mistake: for a person to
+    /// decide.
     /// </summary>
     private async Task<bool> IsOursAsync(string key, CancellationToken cancellation)
     {
@@ -118,7 +127,7 @@ internal sealed class StoreRepair(
     private async Task<bool> IsWholeAsync(Origin origin, CancellationToken cancellation) =>
         await objects.HeadAsync(origin.SourceKey, cancellation) is { } head
         && head.Length == origin.SizeBytes
-        && await look.HasRightBytesAsync(origin.SourceKey, origin.Sha256, cancellation);
+        && await look.ReadAsync(origin.SourceKey, origin.Sha256, cancellation) is null;
 
     private async Task<Origin?> FindOriginAsync(Guid derivativeId, CancellationToken cancellation)
     {

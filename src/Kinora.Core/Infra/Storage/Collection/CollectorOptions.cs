@@ -27,5 +27,12 @@ public sealed class CollectorOptions
     [Range(typeof(TimeSpan), "00:00:00", "365.00:00:00")]
     public TimeSpan AuditInterval { get; set; } = TimeSpan.FromDays(1);
 
+    /// <summary>
+    /// How old an object that no row knows must be before that comparison removes it. With a database that came back from a backup all that
+    /// was made since is unknown: this is the time to notice, and to make it known or to let it go.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "365.00:00:00")]
+    public TimeSpan OrphanAge { get; set; } = TimeSpan.FromDays(7);
+
     internal IReadOnlyList<TimeSpan> Sweeps => SweepAgain ?? DefaultSweepAgain;
 }

@@ -17,6 +17,9 @@ public sealed partial class PrefixSweeper(
     private const int PrefixBatch = 50;
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMinutes(1);
 
+    /// <summary>For a batch: longer than its sweeps take, or all sweepers would do the same.</summary>
+    private static readonly TimeSpan BatchTime = TimeSpan.FromMinutes(2);
+
     /// <summary>Everything that is due.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
@@ -40,18 +43,18 @@ public sealed partial class PrefixSweeper(
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
-    /// <summary>Other sweepers look past what was taken for the time of a round; if we die over it, one of them has it then.</summary>
+    /// <summary>Other sweepers look past what was taken for a while; if we die over it, one of them has it then.</summary>
     private async Task<List<(string Prefix, int Sweeps)>> TakeDueAsync(CancellationToken cancellation)
     {
         await using var command = source.CreateCommand("""
             WITH due AS (
               SELECT prefix FROM storage_intents WHERE state = 'DOOMED' AND expires_at < clock_timestamp()
               ORDER BY expires_at LIMIT @count FOR UPDATE SKIP LOCKED)
-            UPDATE storage_intents i SET expires_at = clock_timestamp() + @round FROM due WHERE i.prefix = due.prefix
+            UPDATE storage_intents i SET expires_at = clock_timestamp() + @time FROM due WHERE i.prefix = due.prefix
             RETURNING i.prefix, i.sweeps
             """);
         command.Parameters.AddWithValue("count", PrefixBatch);
-        command.Parameters.AddWithValue("round", options.Value.Interval);
+        command.Parameters.AddWithValue("time", BatchTime);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var taken = new List<(string, int)>();
         while (await reader.ReadAsync(cancellation))
@@ -85,7 +88,7 @@ public sealed partial class PrefixSweeper(
     private async Task<int> SweepAsync(string prefix, CancellationToken cancellation)
     {
         // A replaced derivative is served until here: first its row goes, then its bytes.
-        await using (var derivative = source.CreateCommand("DELETE FROM derivatives WHERE prefix = @prefix"))
+        await using (var derivative = source.CreateCommand("DELETE FROM derivatives WHERE prefix = @prefix AND replaced_at IS NOT NULL"))
         {
             derivative.Parameters.AddWithValue("prefix", prefix);
             await derivative.ExecuteNonQueryAsync(cancellation);
