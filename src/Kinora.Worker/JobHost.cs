@@ -139,7 +139,13 @@ internal sealed partial class JobHost(
             await Failpoint.HitAsync(FailpointName.WorkerAfterReceive, CancellationToken.None);
 
             // Whatever the message is: what it names goes first, and nothing that could be claimed waits because of garbage.
-            if (await runner.ClaimAsync(type, QueuedJobId.Of(delivery.Message), stopping) is { } job)
+            var named = QueuedJobId.Of(delivery.Message);
+            if (named is null)
+            {
+                LogNoneOfOurs(delivery.Message.Id, type);
+            }
+
+            if (await runner.ClaimAsync(type, named, stopping) is { } job)
             {
                 await RunAsync(job, delivery);
             }
@@ -215,6 +221,9 @@ internal sealed partial class JobHost(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The queue is away: looking into the database. {reason}")]
     private partial void LogQueueAway(string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Message {queueJobId} of {type} names no job: it is dropped")]
+    private partial void LogNoneOfOurs(string queueJobId, JobType type);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "WorkDir has no room: no job is begun")]
     private partial void LogNoRoom();
