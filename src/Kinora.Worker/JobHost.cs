@@ -155,7 +155,13 @@ internal sealed partial class JobHost(
             await Failpoint.HitAsync(FailpointName.WorkerAfterReceive, CancellationToken.None);
 
             // Whatever the message is: what it names goes first, and nothing that could be claimed waits because of garbage.
-            if (await runner.ClaimAsync(type, QueuedJobId.Of(delivery.Message), stopping) is { } attempt)
+            var named = QueuedJobId.Of(delivery.Message);
+            if (named is null)
+            {
+                LogNoneOfOurs(delivery.Message.Id, type);
+            }
+
+            if (await runner.ClaimAsync(type, named, stopping) is { } attempt)
             {
                 await RunAsync(attempt, delivery);
             }
@@ -238,6 +244,9 @@ internal sealed partial class JobHost(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "No {type} job could be looked for")]
     private partial void LogTakeFailed(Exception exception, JobType type);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Message {queueJobId} of {type} names no job: it is dropped")]
+    private partial void LogNoneOfOurs(string queueJobId, JobType type);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "WorkDir has no room: no job is begun")]
     private partial void LogNoRoom();

@@ -11,7 +11,8 @@ public static class QueuedJobId
     {
         try
         {
-            return JsonSerializer.Deserialize(message.Data, JobJson.Default.QueuedJob)?.JobId;
+            // Absent, it is the empty one.
+            return JsonSerializer.Deserialize(message.Data, JobJson.Default.QueuedJob) is { } job && job.JobId != Guid.Empty ? job.JobId : null;
         }
         catch (JsonException)
         {

@@ -1,18 +1,17 @@
 using Kinora.Core.Infra.Failpoints;
+using Kinora.Core.Infra.Storage.Collection;
 using Kinora.Core.Jobs;
+using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace Kinora.Core.Videos;
 
-/// <summary>Ends a video in one transaction: its live jobs are CANCELED, its derivatives gone, its bytes doomed.</summary>
-public sealed class DeleteVideo(NpgsqlDataSource source, JobStatements statements)
+/// <summary>
+/// Ends a video in one transaction: its live jobs are CANCELED, its derivatives gone, its bytes doomed. What is published is swept at
+/// once; what attempts may still be writing is left alone for <see cref="CollectorOptions.AbandonedGrace"/>, as any attempt's that is over.
+/// </summary>
+public sealed class DeleteVideo(NpgsqlDataSource source, JobStatements statements, IOptions<CollectorOptions> options)
 {
-    /// <summary>
-    /// Zombies of a deleted video's jobs may still write for a moment: their prefixes are swept after this. What is published is swept at
-    /// once.
-    /// </summary>
-    private static readonly TimeSpan WritingGrace = TimeSpan.FromMinutes(10);
-
     /// <returns>The jobs that were live; null: there was no such video.</returns>
     public async Task<IReadOnlyList<(Guid JobId, JobType Type, TimeSpan Duration)>?> RunAsync(Guid videoId, CancellationToken cancellation)
     {
@@ -28,7 +27,7 @@ public sealed class DeleteVideo(NpgsqlDataSource source, JobStatements statement
         var canceled = await CancelJobsAsync(connection, videoId, cancellation);
         await using var objects = new NpgsqlCommand(statements.DoomOfVideo, connection);
         objects.Parameters.AddWithValue("video", videoId);
-        objects.Parameters.AddWithValue("grace", WritingGrace);
+        objects.Parameters.AddWithValue("grace", options.Value.AbandonedGrace);
         await objects.ExecuteNonQueryAsync(cancellation);
         await Failpoint.HitAsync(FailpointName.DeleteBeforeCommit, cancellation);
         await transaction.CommitAsync(cancellation);

@@ -32,6 +32,14 @@ public sealed class KinoraClient(HttpClient http, Func<string> log) : IDisposabl
         return new KinoraClient(http, log);
     }
 
+    /// <summary>The same user at another API.</summary>
+    public KinoraClient At(KinoraProcess api)
+    {
+        var other = new HttpClient { BaseAddress = api.Address, Timeout = Patience };
+        other.DefaultRequestHeaders.Authorization = Http.DefaultRequestHeaders.Authorization;
+        return new KinoraClient(other, log);
+    }
+
     public async Task<HttpResponseMessage> SendUploadAsync(string path, params (string Name, string Value)[] fields)
     {
         using var form = new MultipartFormDataContent();

@@ -65,6 +65,7 @@ public sealed class FfmpegTests : IDisposable
     [InlineData("echo 'moov atom not found' >&2; exit 1", "CORRUPT")]
     [InlineData("echo 'something that nobody knows' >&2; exit 1", "INTERNAL")]
     [InlineData("kill -SEGV $$", "INTERNAL")]
+    [InlineData("exit 0", "INTERNAL")] // without a word of progress
     public async Task Ends_are_told_apart(string script, string code)
     {
         await UseFakeAsync(script);

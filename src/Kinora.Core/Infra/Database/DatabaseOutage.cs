@@ -7,9 +7,10 @@ public static class DatabaseOutage
 {
     /// <summary>
     /// Classes of SQLSTATE (PostgreSQL, appendix A): connection, transaction rollback (deadlocks among them), insufficient resources,
-    /// operator intervention, system error; and read-only, as a standby answers in the middle of a failover.
+    /// operator intervention, system error; read-only, as a standby answers in the middle of a failover; and the end of a transaction that
+    /// stood still, which is what a process finds that was frozen in it.
     /// </summary>
-    private static readonly string[] Classes = ["08", "40", "53", "57", "58", "25006"];
+    private static readonly string[] Classes = ["08", "40", "53", "57", "58", "25006", "25P03"];
 
     public static bool Is(Exception exception) => exception switch
     {

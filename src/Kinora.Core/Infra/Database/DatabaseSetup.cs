@@ -32,8 +32,13 @@ public static class DatabaseSetup
     internal static void Configure(DbContextOptionsBuilder options, NpgsqlDataSource source) =>
         options.UseNpgsql(source).UseSnakeCaseNamingConvention();
 
+    /// <summary>
+    /// A transaction stands still for no longer than a statement may run: a process that is frozen in the midst of one (SIGSTOP, a paused
+    /// machine) would keep its rows locked, and with them the reaper that is to take its job.
+    /// </summary>
     private static NpgsqlDataSource CreateDataSource(DatabaseOptions options)
     {
+        var milliseconds = (long)options.CommandTimeout.TotalMilliseconds;
         var connection = new NpgsqlConnectionStringBuilder(options.ConnectionString)
         {
             CommandTimeout = (int)options.CommandTimeout.TotalSeconds,
@@ -41,6 +46,7 @@ public static class DatabaseSetup
             MaxPoolSize = options.MaxPoolSize,
             ApplicationName = "kinora",
         };
+        connection.Options = $"{connection.Options} -c idle_in_transaction_session_timeout={milliseconds}".TrimStart();
         return new NpgsqlDataSourceBuilder(connection.ConnectionString).Build();
     }
 }

@@ -35,6 +35,7 @@ public sealed partial class Ffmpeg(IOptions<FfmpegOptions> options, TimeProvider
         var run = new Run(time, progress);
         await using var child = await ChildProcess.StartAsync(new ChildProcessSpec(_options.Path, arguments)
         {
+            EndsDescendants = true,
             OnOutputLine = run.ReadProgress,
             OnErrorLine = run.Errors.Add,
         });
@@ -52,9 +53,9 @@ public sealed partial class Ffmpeg(IOptions<FfmpegOptions> options, TimeProvider
 
         var exitCode = await child.Exited;
         var errorText = run.Errors.ToString();
-        if (exitCode != 0)
+        if (exitCode != 0 || !run.HasEnded)
         {
-            var failure = FfmpegFailure.Of(exitCode, errorText);
+            var failure = exitCode == 0 ? FfmpegFailure.Unfinished : FfmpegFailure.Of(exitCode, errorText);
             LogFailed(exitCode, failure.Code, errorText, ShellLine(_options.Path, arguments));
             throw failure;
         }
@@ -117,6 +118,9 @@ public sealed partial class Ffmpeg(IOptions<FfmpegOptions> options, TimeProvider
         private readonly long _started = time.GetTimestamp();
         private long _changed = time.GetTimestamp();
         private FfmpegProgress _latest;
+
+        /// <summary>It said so itself: ffmpeg always prints a last block.</summary>
+        public bool HasEnded => _reader.HasEnded;
 
         public int ProcessId { get; set; }
         public TimeSpan? CpuTime { get; private set; }

@@ -38,6 +38,9 @@ internal static class FfmpegFailure
 
     private const string Damaged = "The file is damaged: it could not be decoded.";
 
+    /// <summary>Of a run that exits with 0 and never said that it is at its end: whatever it is, it says nothing of the file.</summary>
+    public static JobFailedException Unfinished => new(JobErrorCode.Internal, "The encoder ended before its work was done.");
+
     public static JobFailedException Of(int exitCode, string errorText)
     {
         // 128 + n: ended by signal n. The kernel's OOM killer, an operator, or a crash in a decoder; the job's crash limit ends repeats.

@@ -14,10 +14,11 @@ public sealed partial class ChildProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly Task _output;
     private readonly Task _error;
+    private readonly Descendants? _descendants;
 
-    private ChildProcess(Process process, ChildProcessSpec spec)
+    private ChildProcess(Process process, ChildProcessSpec spec, Descendants? descendants)
     {
-        _process = process;
+        (_process, _descendants) = (process, descendants);
         _output = spec.OnOutputLine is null ? Task.CompletedTask : BoundedLines.PumpAsync(process.StandardOutput, spec.OnOutputLine);
         _error = spec.OnErrorLine is null ? Task.CompletedTask : BoundedLines.PumpAsync(process.StandardError, spec.OnErrorLine);
         Exited = WaitAsync();
@@ -38,8 +39,11 @@ public sealed partial class ChildProcess : IAsyncDisposable
     public Stream Output => _process.StandardOutput.BaseStream;
 
     /// <exception cref="System.ComponentModel.Win32Exception">The program does not exist or cannot be run.</exception>
-    public static async Task<ChildProcess> StartAsync(ChildProcessSpec spec) =>
-        new(await SpawnThread.RunAsync(() => Spawn(spec)), spec);
+    public static async Task<ChildProcess> StartAsync(ChildProcessSpec spec)
+    {
+        var descendants = spec.EndsDescendants ? new Descendants() : null;
+        return new(await SpawnThread.RunAsync(() => Spawn(spec, descendants)), spec, descendants);
+    }
 
     public void Signal(PosixSignalNumber signal)
     {
@@ -73,7 +77,7 @@ public sealed partial class ChildProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static Process Spawn(ChildProcessSpec spec)
+    private static Process Spawn(ChildProcessSpec spec, Descendants? descendants)
     {
         // setpriv sets PR_SET_PDEATHSIG after it changed the user (a change of user clears it) and then becomes the program.
         var start = new ProcessStartInfo("setpriv")
@@ -108,6 +112,11 @@ public sealed partial class ChildProcess : IAsyncDisposable
             start.Environment[name] = value;
         }
 
+        if (descendants is not null)
+        {
+            start.Environment[Descendants.Variable] = descendants.Mark;
+        }
+
         start.Environment.TryAdd("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
         var process = new Process { StartInfo = start };
 #pragma warning disable RS0030 // the one place that may
@@ -124,6 +133,10 @@ public sealed partial class ChildProcess : IAsyncDisposable
     private async Task<int> WaitAsync()
     {
         await _process.WaitForExitAsync();
+        if (_descendants is not null)
+        {
+            await _descendants.EndAsync();
+        }
 
         // A grandchild that lives on holds the pipes open: what it still prints is not waited for.
         await Task.WhenAny(Task.WhenAll(_output, _error), Task.Delay(DrainTime));
@@ -139,7 +152,7 @@ public sealed partial class ChildProcess : IAsyncDisposable
     }
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
-    private static partial int Kill(int pid, int signal);
+    internal static partial int Kill(int pid, int signal);
 
     /// <summary>
     /// PR_SET_PDEATHSIG fires when the *thread* that forked ends (prctl(2)), and threads of the pool come and go: so every process is

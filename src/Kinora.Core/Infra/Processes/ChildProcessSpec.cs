@@ -15,6 +15,9 @@ public sealed record ChildProcessSpec(string FileName, IReadOnlyList<string> Arg
     /// <summary>Sent by the kernel when this process of ours ends, however it ends.</summary>
     public PosixSignalNumber ParentDeathSignal { get; init; } = PosixSignalNumber.Kill;
 
+    /// <summary>Once it has ended, what it started ends with it, whatever session that is in (<see cref="Descendants"/>).</summary>
+    public bool EndsDescendants { get; init; }
+
     /// <summary>Keeps the input open for <see cref="ChildProcess.Input"/>; else it is closed at once.</summary>
     public bool RedirectInput { get; init; }
 

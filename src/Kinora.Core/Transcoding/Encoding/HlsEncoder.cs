@@ -18,7 +18,7 @@ public sealed class HlsEncoder(Ffmpeg ffmpeg, IOptions<TranscodingOptions> optio
     /// <param name="plan">With segments.</param>
     /// <param name="sourcePath">Absolute.</param>
     /// <param name="outputFolder">Absolute, exists; files of the renditions' names in it are overwritten.</param>
-    /// <exception cref="JobFailedException">Of <see cref="Ffmpeg.RunAsync"/>; CORRUPT also when too few frames came out.</exception>
+    /// <exception cref="JobFailedException">Of <see cref="Ffmpeg.RunAsync"/>; CORRUPT also when too few frames came out, INTERNAL when they are not in the files.</exception>
     public async Task<EncodeResult> RunAsync(
         TranscodePlan plan, string sourcePath, string outputFolder, IProgress<EncodeProgress>? progress, CancellationToken cancellation)
     {
@@ -41,9 +41,10 @@ public sealed class HlsEncoder(Ffmpeg ffmpeg, IOptions<TranscodingOptions> optio
         var tracks = plan.Renditions
             .Select(r => new EncodedTrack(r.Name, TrackKind.Video, HlsCommand.VideoFile(outputFolder, r), r.Width, r.Height, r.FrameRate))
             .ToList();
-        if (tracks.Find(track => !HasContent(track.Path)) is not null)
+        if (tracks.Exists(track => !HasContent(track.Path)))
         {
-            throw new JobFailedException(JobErrorCode.Corrupt, "No picture could be decoded.");
+            // Pictures came out, as its progress says: it is not the file's fault that they are not there.
+            throw new JobFailedException(JobErrorCode.Internal, "The encoder's output is missing.");
         }
 
         if (plan.Audio is not null)

@@ -22,12 +22,15 @@ public sealed class ThumbnailMaker(Ffmpeg ffmpeg, IOptions<TranscodingOptions> o
     private const string NotBlack =
         "blackframe=amount=0:threshold=32,metadata=select:key=lavfi.blackframe.pblack:value=90:function=less";
 
+    /// <summary>The marker that ends each JPEG (ITU-T T.81, B.1.1.3).</summary>
+    private static readonly byte[] EndOfImage = [0xFF, 0xD9];
+
     private readonly TranscodingOptions _options = options.Value;
 
     private sealed record Attempt(double SeekSeconds, bool KeyFramesOnly, bool AcceptsBlack, int? WindowSeconds);
 
     /// <summary>Writes a JPEG of at most 1280 pixels a side, upright, with square pixels and in SDR.</summary>
-    /// <exception cref="JobFailedException">Of <see cref="Ffmpeg.RunAsync"/>, or CORRUPT: not one picture could be decoded.</exception>
+    /// <exception cref="JobFailedException">Of <see cref="Ffmpeg.RunAsync"/>, or CORRUPT: not one picture could be decoded. INTERNAL: it is not whole.</exception>
     public async Task RunAsync(string sourcePath, MediaInfo info, string outputPath, CancellationToken cancellation)
     {
         var video = TranscodePlanner.CheckedVideo(info);
@@ -48,11 +51,25 @@ public sealed class ThumbnailMaker(Ffmpeg ffmpeg, IOptions<TranscodingOptions> o
             // A seek past the end exits with 0 and writes nothing.
             if (new FileInfo(outputPath) is { Exists: true, Length: > 0 })
             {
+                await CheckWholeAsync(outputPath, cancellation);
                 return;
             }
         }
 
         throw last ?? new JobFailedException(JobErrorCode.Corrupt, "No picture could be decoded.");
+    }
+
+    /// <summary>ffmpeg may have exited with 0 and still have been cut off: by a full disk that it did not notice.</summary>
+    private static async Task CheckWholeAsync(string path, CancellationToken cancellation)
+    {
+        await using var file = File.OpenRead(path);
+        var end = new byte[EndOfImage.Length];
+        file.Seek(-Math.Min(end.Length, file.Length), SeekOrigin.End);
+        await file.ReadAtLeastAsync(end, end.Length, throwOnEndOfStream: false, cancellation);
+        if (!EndOfImage.AsSpan().SequenceEqual(end))
+        {
+            throw new JobFailedException(JobErrorCode.Internal, "The encoder's picture is not whole.");
+        }
     }
 
     private static IEnumerable<Attempt> Attempts(long? durationUs)

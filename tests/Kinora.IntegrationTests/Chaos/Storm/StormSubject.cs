@@ -1,3 +1,4 @@
+using Kinora.Core.Infra.Storage.Collection;
 using Kinora.Core.Jobs;
 using Kinora.Core.Playback;
 using Kinora.Core.Videos;
@@ -18,7 +19,7 @@ internal sealed class StormSubject
         Complete = new CompleteJob(source, Statements, options);
         Publisher = new Publisher(source, Statements, Objects, Complete);
         Reaper = new JobReaper(source, Statements, options, time);
-        Delete = new DeleteVideo(source, Statements);
+        Delete = new DeleteVideo(source, Statements, Microsoft.Extensions.Options.Options.Create(new CollectorOptions()));
         Beats = new BeatSender(Statements, Options.Lease);
     }
 
