@@ -7,14 +7,15 @@ public static class Eventually
 {
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
 
-    public static Task TrueAsync(Func<bool> condition, Func<string> complaint) => TrueAsync(() => Task.FromResult(condition()), complaint);
+    public static Task TrueAsync(Func<bool> condition, Func<string> complaint, TimeSpan? patience = null) =>
+        TrueAsync(() => Task.FromResult(condition()), complaint, patience);
 
-    public static async Task TrueAsync(Func<Task<bool>> condition, Func<string> complaint)
+    public static async Task TrueAsync(Func<Task<bool>> condition, Func<string> complaint, TimeSpan? patience = null)
     {
         var started = Stopwatch.GetTimestamp();
         while (!await condition())
         {
-            Assert.True(Stopwatch.GetElapsedTime(started) < Timeout, complaint());
+            Assert.True(Stopwatch.GetElapsedTime(started) < (patience ?? Timeout), complaint());
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }
     }
