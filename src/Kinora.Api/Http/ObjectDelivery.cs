@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Security.Cryptography;
 using Kinora.Api.Http.Errors;
 using Kinora.Core.Errors;
 using Kinora.Core.Infra.Storage;
@@ -88,11 +89,20 @@ internal sealed partial class ObjectDelivery(IObjectStore objects, ILogger<Objec
             throw Refusal.Unavailable("The object cannot be read.");
         }
 
+        using var hash = range.Length == file.SizeBytes ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
         var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
         try
         {
+            var left = range.Length;
             for (int read; (read = await content.Stream.ReadAsync(buffer.AsMemory(0, BufferSize), cancellation)) > 0;)
             {
+                hash?.AppendData(buffer, 0, read);
+                left -= read;
+                if (left == 0 && hash is not null)
+                {
+                    Compare(file, hash);
+                }
+
                 await response.Body.WriteAsync(buffer.AsMemory(0, read), cancellation);
             }
         }
@@ -101,6 +111,23 @@ internal sealed partial class ObjectDelivery(IObjectStore objects, ILogger<Objec
             ArrayPool<byte>.Shared.Return(buffer);
         }
     }
+
+    /// <summary>
+    /// Before the last bytes go out: who got others than the manifest's would take them for the video, and caches keep them for ever. So the
+    /// answer is an error, or breaks off where it has begun. What is asked for by ranges has no hash to compare.
+    /// </summary>
+    private void Compare(StoredFile file, IncrementalHash hash)
+    {
+        var sha256 = Convert.ToHexStringLower(hash.GetHashAndReset());
+        if (sha256 != file.Sha256)
+        {
+            LogOtherBytes(file.Key, sha256, file.Sha256);
+            throw Refusal.Unavailable("The object cannot be read.");
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Object {key} came with the hash {actualHash} where its manifest says {hash}")]
+    private partial void LogOtherBytes(string key, string actualHash, string hash);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Object {key} has {actualBytes} bytes where its manifest says {sizeBytes}")]
     private partial void LogWrongObject(string key, long? actualBytes, long sizeBytes);

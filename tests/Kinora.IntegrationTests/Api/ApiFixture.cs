@@ -18,7 +18,7 @@ namespace Kinora.IntegrationTests.Api;
 /// </summary>
 public sealed class ApiFixture : IAsyncLifetime
 {
-    private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(5);
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"kinora-tests-{Guid.CreateVersion7()}");
     private int _users;
 

@@ -223,6 +223,34 @@ public sealed class DeliveryTests(PlayableVideos videos) : IClassFixture<Playabl
         Assert.Equal(Segment, await again.Content.ReadAsByteArrayAsync(Cancellation));
     }
 
+    [Fact]
+    public async Task Other_bytes_than_the_manifests_are_never_served_as_a_whole()
+    {
+        var failures = new List<Exception?>();
+        using var playlist = await GetFlippedAsync(PublishedVideo.Master, failures);
+        using var segment = await GetFlippedAsync(PublishedVideo.Segment, failures);
+
+        // What has not begun is refused; what has begun breaks off.
+        await playlist.ShouldBeErrorAsync(HttpStatusCode.ServiceUnavailable, "UNAVAILABLE");
+        Assert.Equal(HttpStatusCode.OK, segment.StatusCode);
+        Assert.Null(failures[0]);
+        Assert.IsType<HttpRequestException>(failures[1]);
+        using var again = await GetAsync(PublishedVideo.Segment);
+        Assert.Equal(Segment, await again.Content.ReadAsByteArrayAsync(Cancellation));
+    }
+
+    /// <summary>One byte of the object turns over between the store and the API.</summary>
+    private async Task<HttpResponseMessage> GetFlippedAsync(string name, List<Exception?> failures)
+    {
+        byte[] bytes = [.. videos.Video[name]];
+        bytes[^1] ^= 1;
+        videos.Recorded.Store.OnRead = content => content! with { Stream = new MemoryStream(bytes) };
+        var response = await GetAsync(name);
+        failures.Add(await Record.ExceptionAsync(() => response.Content.LoadIntoBufferAsync(Cancellation)));
+        videos.Recorded.Store.OnRead = content => content;
+        return response;
+    }
+
     private static string Header(HttpResponseMessage response, string name) =>
         response.Headers.NonValidated.TryGetValues(name, out var values) ? values.ToString() : string.Empty;
 

@@ -24,7 +24,7 @@ namespace Kinora.IntegrationTests.Sequence;
 public sealed class Deployment : IAsyncDisposable
 {
     private const int KeptLines = 2000;
-    private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan ReadyInterval = TimeSpan.FromMilliseconds(50);
 
     private readonly string _servers = Path.Combine(Path.GetTempPath(), $"kinora-tests-{Guid.CreateVersion7()}");

@@ -9,13 +9,17 @@ internal static class SourceClips
     public const int ShortFrames = 150;
     private static readonly string Folder = Directory.CreateDirectory(Path.Combine(Repository.Artifacts, "test-clips")).FullName;
 
-    private static readonly Lazy<Task<string>> Tiny = new(() => MakeAsync("walk-tiny.mp4", Encode(10, "160x120")));
+    private static readonly Lazy<Task<string>> Small = new(() => MakeAsync("walk-small.mp4", Encode(10, "160x120")));
     private static readonly Lazy<Task<string>> Short = new(() => MakeAsync("walk-short.mp4", Encode(6, "640x360")));
+    private static readonly Lazy<Task<string>> Tiny = new(() => MakeAsync("walk-tiny.mp4", Encode(2, "320x180")));
     private static readonly Lazy<Task<string>> Middle = new(() => MakeAsync("walk-middle.mp4", Encode(12, "1280x720")));
     private static readonly Lazy<Task<string>> Long = new(async () => await MakeAsync(
         "walk-long.mp4", ["-stream_loop", "9", "-i", await MiddleAsync(), "-c", "copy", "-movflags", "+faststart"]));
 
     /// <summary>10 s of 160x120: as little work as there can be in several segments.</summary>
+    public static Task<string> SmallAsync() => Small.Value;
+
+    /// <summary>2 s of 320x180, of which one rendition is made: for tests of many jobs.</summary>
     public static Task<string> TinyAsync() => Tiny.Value;
 
     /// <summary>6 s of 640x360 at 25 frames a second, with a tone.</summary>

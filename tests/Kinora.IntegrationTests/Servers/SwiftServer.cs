@@ -23,7 +23,7 @@ public sealed class SwiftServer : IAsyncDisposable
 
     private const int StartTries = 3;
 
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(5);
     private static readonly string[] Servers = ["proxy", "account", "container", "object"];
 
     private readonly Lazy<Task> _started;

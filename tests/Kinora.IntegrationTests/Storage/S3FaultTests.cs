@@ -108,6 +108,32 @@ public sealed class S3FaultTests : IDisposable
     }
 
     [Theory]
+    [InlineData("uploads")]
+    [InlineData("partNumber")]
+    public async Task A_store_that_hangs_in_an_upload_by_parts_holds_a_caller_who_leaves_for_seconds_only(string hangsAt)
+    {
+        await using var stub = new HttpStub(async exchange =>
+        {
+            if (exchange.Target.Contains(hangsAt, StringComparison.Ordinal) || exchange.Method == "DELETE")
+            {
+                await exchange.HangAsync();
+            }
+
+            await exchange.ReadBodyAsync();
+            await exchange.AnswerAsync("200 OK", "<InitiateMultipartUploadResult><UploadId>1</UploadId></InitiateMultipartUploadResult>");
+        });
+        using var store = Store(stub, timeout: 300);
+        var path = _files.Write("large", PartSize + 1);
+        using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+
+        var put = store.PutFileAsync("a", path, "text/plain", cancellation.Token);
+        await WaitAsync(() => stub.Requests.Any(request => request.Contains(hangsAt, StringComparison.Ordinal)));
+        await cancellation.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => put.WaitAsync(TimeSpan.FromSeconds(60), Cancellation));
+    }
+
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task A_body_that_ends_early_is_never_a_short_object(bool withReset)

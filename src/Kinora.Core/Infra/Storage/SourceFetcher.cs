@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Kinora.Core.Errors;
 using Kinora.Core.Infra.Failpoints;
 using Kinora.Core.Infra.Storage.Folders;
 
@@ -8,6 +9,9 @@ namespace Kinora.Core.Infra.Storage;
 public sealed class SourceFetcher(IObjectStore objects)
 {
     private const int BufferSize = 1 << 20;
+
+    /// <summary>Of an IOException that bears no errno: .NET tells of a preallocation that found no room (ENOSPC, EFBIG) in words alone.</summary>
+    private const int NoErrno = unchecked((int)0x80131620); // COR_E_IO
 
     /// <summary>Fixed: no name of a user comes near a command line.</summary>
     private const string FileName = "source";
@@ -22,6 +26,7 @@ public sealed class SourceFetcher(IObjectStore objects)
     /// <exception cref="StorageException">
     /// It is missing (<see cref="StorageException.IsMissing"/>), cut short, of other bytes than were stored, or cannot be read.
     /// </exception>
+    /// <exception cref="JobFailedException">DISK_FULL: the folder has no room for it.</exception>
     public async Task<string> FetchAsync(string key, long sizeBytes, byte[] sha256, string folder, CancellationToken cancellation)
     {
         var path = Path.Combine(folder, FileName);
@@ -34,19 +39,31 @@ public sealed class SourceFetcher(IObjectStore objects)
 
         await using var content = await objects.OpenReadAsync(key, 0, null, cancellation)
             ?? throw new StorageException("The source is missing.") { IsMissing = true };
-        await using var file = new FileStream(path, new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            Options = FileOptions.Asynchronous,
-            BufferSize = 0,
-            // Fails at once, with ENOSPC, when the disk has no room for it.
-            PreallocationSize = sizeBytes,
-        });
+        await using var file = Create(path, sizeBytes);
         var hash = await CopyAsync(content.Stream, file, cancellation);
         return file.Length != sizeBytes ? throw new StorageException($"The source has {file.Length} bytes, not {sizeBytes}.")
             : hash.AsSpan().SequenceEqual(sha256) ? path
             : throw new StorageException("The source's bytes are not those that were stored.");
+    }
+
+    private static FileStream Create(string path, long sizeBytes)
+    {
+        try
+        {
+            return new FileStream(path, new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                Options = FileOptions.Asynchronous,
+                BufferSize = 0,
+                // Fails at once when the disk has no room for it, not after hours.
+                PreallocationSize = sizeBytes,
+            });
+        }
+        catch (IOException e) when (e.HResult == NoErrno)
+        {
+            throw new JobFailedException(JobErrorCode.DiskFull, "The worker's disk is full.", e);
+        }
     }
 
     private static async Task<byte[]> CopyAsync(Stream from, FileStream to, CancellationToken cancellation)

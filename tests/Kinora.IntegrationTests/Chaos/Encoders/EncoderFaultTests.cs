@@ -72,7 +72,7 @@ public sealed class EncoderFaultTests : IAsyncLifetime
     [InlineData("cuts the picture short", """ "$FFMPEG" "$@" || exit; truncate -s -200 "${ARGUMENT#file:}" """)]
     public async Task A_thumbnail_is_whole_or_there_is_none(string fault, string script)
     {
-        var (videoId, analysis) = await _user.UploadAsync(await SourceClips.TinyAsync());
+        var (videoId, analysis) = await _user.UploadAsync(await SourceClips.SmallAsync());
         _encoder.Spoil(videoId, script);
         await _deployment.StartWorkerAsync();
         await _user.WaitForJobAsync(analysis);
@@ -109,7 +109,7 @@ public sealed class EncoderFaultTests : IAsyncLifetime
     /// <returns>Its row, as far as it is known by now.</returns>
     private async Task<FaultRow> SufferAsync(EncoderFault fault)
     {
-        var videoId = await _user.UploadAnalyzedAsync(await SourceClips.TinyAsync());
+        var videoId = await _user.UploadAnalyzedAsync(await SourceClips.SmallAsync());
         _encoder.Spoil(videoId, fault.Script);
         var jobId = await _user.TranscodeAsync(videoId);
         _witness.SawVideo(videoId, _user);
@@ -144,7 +144,7 @@ public sealed class EncoderFaultTests : IAsyncLifetime
 
     private async Task DoWellAsync()
     {
-        var videoId = await _user.UploadAnalyzedAsync(await SourceClips.TinyAsync());
+        var videoId = await _user.UploadAnalyzedAsync(await SourceClips.SmallAsync());
         _witness.SawVideo(videoId, _user);
         _witness.SawJob(await _user.WaitForJobAsync(await _user.TranscodeAsync(videoId)));
     }

@@ -12,7 +12,7 @@ internal sealed class S3Exchange(S3FaultProxy proxy, HttpWire client, HttpWire s
 
     private bool _wasSlow;
 
-    private bool IsSlow => _fault?.Kind == S3FaultKind.SlowBody;
+    private bool IsSlow => _fault?.Kind == S3FaultKind.SlowBody && proxy.IsInjected(_fault);
 
     /// <returns>Whether the connection can be used for another.</returns>
     public async Task<bool> RunAsync()
@@ -23,6 +23,8 @@ internal sealed class S3Exchange(S3FaultProxy proxy, HttpWire client, HttpWire s
                 return await AnswerAsync("500 Internal Server Error", Error("InternalError"));
             case S3FaultKind.SlowDown:
                 return await AnswerAsync("503 Slow Down", Error("SlowDown"));
+            case S3FaultKind.Denied:
+                return await AnswerAsync("403 Forbidden", Error("AccessDenied"));
             case S3FaultKind.Missing:
                 return await AnswerAsync("404 Not Found", Error("NoSuchKey"));
             case S3FaultKind.ErrorIn200:
@@ -239,7 +241,10 @@ internal sealed class S3Exchange(S3FaultProxy proxy, HttpWire client, HttpWire s
         foreach (var part in piece.Bytes.Chunk(turn))
         {
             await to.WriteAsync(part);
-            await Task.Delay(TimeSpan.FromSeconds(1.0 / SlowTurnsPerSecond), stopped);
+            if (IsSlow)
+            {
+                await Task.Delay(TimeSpan.FromSeconds(1.0 / SlowTurnsPerSecond), stopped);
+            }
         }
     }
 }

@@ -8,10 +8,13 @@ public enum S3FaultKind
     /// <summary>503 SlowDown; the store hears nothing of it.</summary>
     SlowDown,
 
+    /// <summary>403 AccessDenied, as while a key is exchanged; the store hears nothing of it.</summary>
+    Denied,
+
     /// <summary>The request is read, and then nothing comes.</summary>
     NoAnswer,
 
-    /// <summary>Bodies pass at 1 KB/s, both ways.</summary>
+    /// <summary>Bodies pass at 1 KB/s, both ways, as long as the fault is injected.</summary>
     SlowBody,
 
     /// <summary>Half of the answer's body, then an orderly end of the connection.</summary>

@@ -19,15 +19,18 @@ public sealed class S3FaultProxy : IAsyncDisposable
     private readonly IPEndPoint _address;
     private readonly Task _accepting;
     private volatile S3Fault[] _faults = [];
-    private volatile Socket _listener;
+
+    /// <summary>Null while nobody listens.</summary>
+    private Socket? _listener;
 
     private S3FaultProxy(Uri store)
     {
         _store = new IPEndPoint(IPAddress.Parse(store.Host), store.Port);
-        _listener = Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        _address = (IPEndPoint)_listener.LocalEndPoint!;
-        _listener.Listen(Backlog);
-        _accepting = AcceptAsync();
+        var listener = Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        _address = (IPEndPoint)listener.LocalEndPoint!;
+        listener.Listen(Backlog);
+        _listener = listener;
+        _accepting = AcceptAsync(listener);
     }
 
     /// <summary>For the options' Endpoint.</summary>
@@ -49,8 +52,10 @@ public sealed class S3FaultProxy : IAsyncDisposable
 
     internal S3Fault? Choose(S3Call call) => _faults.FirstOrDefault(f => f.Takes(call));
 
-    /// <summary>Nobody listens for a second.</summary>
-    internal void Refuse() => _listener.Dispose();
+    internal bool IsInjected(S3Fault fault) => _faults.Contains(fault);
+
+    /// <summary>Nobody listens for a second. Some calls may ask for it at once.</summary>
+    internal void Refuse() => Interlocked.Exchange(ref _listener, null)?.Dispose();
 
     private static Socket Bind(IPEndPoint address)
     {
@@ -60,7 +65,7 @@ public sealed class S3FaultProxy : IAsyncDisposable
         return socket;
     }
 
-    private async Task AcceptAsync()
+    private async Task AcceptAsync(Socket listener)
     {
         try
         {
@@ -68,20 +73,21 @@ public sealed class S3FaultProxy : IAsyncDisposable
             {
                 try
                 {
-                    Serve(await _listener.AcceptAsync(_stop.Token));
+                    Serve(await listener.AcceptAsync(_stop.Token));
                 }
                 catch (Exception e) when (e is SocketException or ObjectDisposedException)
                 {
                     // Bound and not listening: the kernel refuses, and nobody else gets the port.
-                    _listener = Bind(_address);
+                    listener = Bind(_address);
                     await Task.Delay(RefusedTime, _stop.Token);
-                    _listener.Listen(Backlog);
+                    listener.Listen(Backlog);
+                    _listener = listener;
                 }
             }
         }
         catch (OperationCanceledException)
         {
-            _listener.Dispose();
+            listener.Dispose();
         }
     }
 

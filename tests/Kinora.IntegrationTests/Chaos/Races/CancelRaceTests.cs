@@ -90,7 +90,7 @@ public sealed class CancelRaceTests : IAsyncLifetime
     {
         while (Interlocked.Increment(ref _begun) <= Races)
         {
-            var (videoId, _) = await _user.UploadAsync(await SourceClips.TinyAsync());
+            var (videoId, _) = await _user.UploadAsync(await SourceClips.SmallAsync());
             _witness.SawVideo(videoId, _user);
             var (jobId, processId) = await WaitForPublicationAsync(videoId);
             var published = TimeProvider.System.GetUtcNow();

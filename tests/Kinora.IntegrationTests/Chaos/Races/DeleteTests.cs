@@ -83,7 +83,7 @@ public sealed class DeleteTests(SwiftServer swift) : IAsyncLifetime
 
     private async Task DeleteQueuedAsync()
     {
-        var videoId = await _user.UploadAnalyzedAsync(await SourceClips.TinyAsync());
+        var videoId = await _user.UploadAnalyzedAsync(await SourceClips.SmallAsync());
         _witness.SawVideo(videoId, _user);
         var jobId = await _user.TranscodeAsync(videoId);
 
@@ -95,7 +95,7 @@ public sealed class DeleteTests(SwiftServer swift) : IAsyncLifetime
     /// <summary>While another video of its owner is uploaded, which nothing happens to.</summary>
     private async Task DeleteReadyAsync()
     {
-        var videoId = await _user.UploadAnalyzedAsync(await SourceClips.TinyAsync());
+        var videoId = await _user.UploadAnalyzedAsync(await SourceClips.SmallAsync());
         _witness.SawVideo(videoId, _user);
         _witness.SawJob(await _user.WaitForJobAsync(await _user.TranscodeAsync(videoId)));
         Assert.Equal(HttpStatusCode.OK, await _user.StatusOfAsync($"/v1/videos/{videoId}/hls/master.m3u8"));

@@ -51,7 +51,7 @@ public sealed class FrozenWorkerTests : IAsyncLifetime
     [Fact]
     public async Task What_a_worker_writes_that_was_frozen_for_two_leases_is_refused()
     {
-        var videoId = await _user.UploadAnalyzedAsync(await SourceClips.TinyAsync());
+        var videoId = await _user.UploadAnalyzedAsync(await SourceClips.SmallAsync());
         _witness.SawVideo(videoId, _user);
         var rounds = ChaosScale.Of(2, 20);
         var (frozen, recoveries) = (0, new List<TimeSpan>());

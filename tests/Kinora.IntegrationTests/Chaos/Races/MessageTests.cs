@@ -112,7 +112,7 @@ public sealed class MessageTests : IAsyncLifetime
     /// <returns>The id of the analysis.</returns>
     private async Task<Guid> UploadAsync()
     {
-        var (videoId, jobId) = await _user.UploadAsync(await SourceClips.TinyAsync());
+        var (videoId, jobId) = await _user.UploadAsync(await SourceClips.SmallAsync());
         _witness.SawVideo(videoId, _user);
         _witness.SawJob(jobId);
         return jobId;

@@ -70,7 +70,7 @@ public sealed class SubmitRaceTests : IAsyncLifetime
 
     private async Task<Guid> SubmitEqualAsync()
     {
-        var videoId = await _clients[0].UploadAnalyzedAsync(await SourceClips.TinyAsync());
+        var videoId = await _clients[0].UploadAnalyzedAsync(await SourceClips.SmallAsync());
         _witness.SawVideo(videoId, _clients[0]);
 
         var answers = await SubmitAsync(videoId, _ => null);

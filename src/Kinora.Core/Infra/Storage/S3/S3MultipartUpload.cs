@@ -12,15 +12,23 @@ internal sealed partial class S3MultipartUpload(S3Calls calls, S3StorageOptions 
     /// <summary>S3's limit. A file that passes it is sent in larger parts.</summary>
     private const int MaxParts = 10_000;
 
+    /// <summary>
+    /// How long a call goes on after its caller has left, so that its outcome is known. No longer: a worker that is told to stop would wait
+    /// for a store that hangs, and the collector takes back what is left of an upload.
+    /// </summary>
+    private static readonly TimeSpan LateTime = TimeSpan.FromSeconds(5);
+
     /// <returns>The object's ETag.</returns>
     public async Task<string?> SendAsync(string key, string path, long length, string contentType, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
 
-        // Not to be cancelled: an upload whose id never came back could not be aborted.
+        // Not cancelled at once: an upload whose id never came back could not be aborted.
+        using var late = new CancellationTokenSource();
+        await using var leaving = cancellation.UnsafeRegister(static late => ((CancellationTokenSource)late!).CancelAfter(LateTime), late);
         var begin = new InitiateMultipartUploadRequest { BucketName = options.Bucket, Key = key, ContentType = contentType };
         var upload = await calls.RunAsync(
-            $"begin the upload of {key}", (s3, token) => s3.InitiateMultipartUploadAsync(begin, token), CancellationToken.None);
+            $"begin the upload of {key}", (s3, token) => s3.InitiateMultipartUploadAsync(begin, token), late.Token);
         try
         {
             var parts = await SendPartsAsync(key, upload.UploadId, path, length, cancellation);
@@ -120,12 +128,13 @@ internal sealed partial class S3MultipartUpload(S3Calls calls, S3StorageOptions 
 
     private async Task TakeBackAsync(string key, string uploadId)
     {
+        // A token of its own: the upload may fail because the caller's was cancelled.
+        using var late = new CancellationTokenSource(LateTime);
         try
         {
-            // With a token of its own: the upload may fail because the caller's was cancelled.
-            await SendAbortAsync(key, uploadId, CancellationToken.None);
+            await SendAbortAsync(key, uploadId, late.Token);
         }
-        catch (StorageException e)
+        catch (Exception e) when (e is StorageException or OperationCanceledException)
         {
             // Not thrown: the error that led here says more. The store is away, or it has completed the upload and knows it no longer.
             LogAbortFailed(e, uploadId, key);
@@ -139,5 +148,5 @@ internal sealed partial class S3MultipartUpload(S3Calls calls, S3StorageOptions 
     }
 
     [LoggerMessage(LogLevel.Warning, "The parts of upload {uploadId} of {key} could not be taken back; the collector will.")]
-    private partial void LogAbortFailed(StorageException fault, string uploadId, string key);
+    private partial void LogAbortFailed(Exception fault, string uploadId, string key);
 }
