@@ -71,6 +71,8 @@ public sealed class Deployment : IAsyncDisposable
 
     public string WorkFolder => _folder.Path("work");
 
+    public string FailpointLog => _folder.Path("failpoints.log");
+
     public string RedisConnectionString => _redis.ConnectionString;
 
     /// <summary>As superuser.</summary>
