@@ -44,7 +44,8 @@ public sealed class MessageTests : IAsyncLifetime
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection(new Dictionary<string, string?>
             {
-                ["Kinora:Redis:ConnectionString"] = _deployment.RedisConnectionString, ["Kinora:Redis:CommandTimeout"] = $"{CommandTimeout}",
+                ["Kinora:Redis:ConnectionString"] = _deployment.RedisConnectionString,
+                ["Kinora:Redis:CommandTimeout"] = $"{CommandTimeout}",
             }).Build();
         _services = new ServiceCollection().AddLogging().AddKinoraQueue(configuration).BuildServiceProvider();
         _redis = await ConnectionMultiplexer.ConnectAsync(_deployment.RedisConnectionString);
