@@ -240,8 +240,14 @@ public sealed class Deployment : IAsyncDisposable
 
     public Task StopPostgresAsync() => _postgres.DisposeAsync().AsTask();
 
-    public async Task StartPostgresAgainAsync() => _postgres = await PostgresServer.StartAsync(
-        Path.Combine(_servers, "postgres"), _postgres.Port, PostgresDurability.Process, Cancellation);
+    public async Task StartPostgresAgainAsync()
+    {
+        _postgres = await PostgresServer.StartAsync(
+            Path.Combine(_servers, "postgres"), _postgres.Port, PostgresDurability.Process, Cancellation);
+
+        // Of the test's own connections none has outlived the server.
+        _database!.Clear();
+    }
 
     public async ValueTask DisposeAsync()
     {

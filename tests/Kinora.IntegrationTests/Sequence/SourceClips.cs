@@ -9,10 +9,14 @@ internal static class SourceClips
     public const int ShortFrames = 150;
     private static readonly string Folder = Directory.CreateDirectory(Path.Combine(Repository.Artifacts, "test-clips")).FullName;
 
+    private static readonly Lazy<Task<string>> Moment = new(() => MakeAsync("walk-moment.mp4", [.. Encode(1, "64x48"), "-t", "0.4"]));
     private static readonly Lazy<Task<string>> Short = new(() => MakeAsync("walk-short.mp4", Encode(6, "640x360")));
     private static readonly Lazy<Task<string>> Middle = new(() => MakeAsync("walk-middle.mp4", Encode(12, "1280x720")));
     private static readonly Lazy<Task<string>> Long = new(async () => await MakeAsync(
         "walk-long.mp4", ["-stream_loop", "9", "-i", await MiddleAsync(), "-c", "copy", "-movflags", "+faststart"]));
+
+    /// <summary>Ten pictures of 64x48: of thousands of jobs each costs next to nothing.</summary>
+    public static Task<string> MomentAsync() => Moment.Value;
 
     /// <summary>6 s of 640x360 at 25 frames a second, with a tone.</summary>
     public static Task<string> ShortAsync() => Short.Value;
