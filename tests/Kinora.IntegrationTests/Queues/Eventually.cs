@@ -9,12 +9,13 @@ public static class Eventually
 
     public static Task TrueAsync(Func<bool> condition, Func<string> complaint) => TrueAsync(() => Task.FromResult(condition()), complaint);
 
-    public static async Task TrueAsync(Func<Task<bool>> condition, Func<string> complaint)
+    /// <param name="patience">Where whole deployments are waited for; null: <see cref="Timeout"/>.</param>
+    public static async Task TrueAsync(Func<Task<bool>> condition, Func<string> complaint, TimeSpan? patience = null)
     {
         var started = Stopwatch.GetTimestamp();
         while (!await condition())
         {
-            Assert.True(Stopwatch.GetElapsedTime(started) < Timeout, complaint());
+            Assert.True(Stopwatch.GetElapsedTime(started) < (patience ?? Timeout), complaint());
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }
     }

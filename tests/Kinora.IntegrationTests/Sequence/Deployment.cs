@@ -156,6 +156,9 @@ public sealed class Deployment : IAsyncDisposable
     public Task<KinoraProcess> StartWorkerAsync(NetworkHost host, params string[] settings) =>
         StartProcessAsync("Kinora.Worker", [.. host.Settings, .. settings], host);
 
+    /// <summary>Not waited for: it may die before it is ready.</summary>
+    public Task<KinoraProcess> LaunchWorkerAsync(params string[] settings) => LaunchAsync("Kinora.Worker", settings);
+
     public Task<KinoraProcess> StartApiAsync(params string[] settings) => StartProcessAsync("Kinora.Api", settings);
 
     /// <summary>A new user, logged in.</summary>
@@ -300,6 +303,20 @@ public sealed class Deployment : IAsyncDisposable
 
     private async Task<KinoraProcess> StartProcessAsync(string project, string[] settings, NetworkHost? host = null)
     {
+        var process = await LaunchAsync(project, settings, host);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        timeout.CancelAfter(StartTimeout);
+        while (!await process.IsReadyAsync(timeout.Token))
+        {
+            Assert.False(process.Exited.IsCompleted, Log);
+            await Task.Delay(ReadyInterval, timeout.Token);
+        }
+
+        return process;
+    }
+
+    private async Task<KinoraProcess> LaunchAsync(string project, string[] settings, NetworkHost? host = null)
+    {
         var environment = new Dictionary<string, string>(_settings);
         foreach (var (name, value) in Parse(settings))
         {
@@ -312,14 +329,6 @@ public sealed class Deployment : IAsyncDisposable
         lock (_processes)
         {
             _processes.Add(process);
-        }
-
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        timeout.CancelAfter(StartTimeout);
-        while (!await process.IsReadyAsync(timeout.Token))
-        {
-            Assert.False(process.Exited.IsCompleted, Log);
-            await Task.Delay(ReadyInterval, timeout.Token);
         }
 
         return process;

@@ -21,8 +21,7 @@ public sealed class KinoraClient(HttpClient http, Func<string> log) : IDisposabl
 
     public static async Task<KinoraClient> RegisterAsync(Uri address, string email, Func<string> log, CancellationToken cancellation)
     {
-        var handler = new SocketsHttpHandler { Expect100ContinueTimeout = Patience };
-        var http = new HttpClient(handler) { BaseAddress = address, Timeout = Patience };
+        var http = Open(address);
         var credentials = new { email, password = ApiUser.DefaultPassword };
         using var registered = await http.PostAsJsonAsync("/v1/auth/register", credentials, cancellation);
         registered.EnsureSuccessStatusCode();
@@ -30,6 +29,14 @@ public sealed class KinoraClient(HttpClient http, Func<string> log) : IDisposabl
         var tokens = await answer.Content.ReadFromJsonAsync<JsonElement>(cancellation);
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", tokens.Text("accessToken"));
         return new KinoraClient(http, log);
+    }
+
+    /// <summary>The same user at another API.</summary>
+    public KinoraClient At(Uri address)
+    {
+        var other = Open(address);
+        other.DefaultRequestHeaders.Authorization = Http.DefaultRequestHeaders.Authorization;
+        return new KinoraClient(other, log);
     }
 
     public async Task<HttpResponseMessage> SendUploadAsync(string path, params (string Name, string Value)[] fields)
@@ -130,4 +137,7 @@ public sealed class KinoraClient(HttpClient http, Func<string> log) : IDisposabl
     }
 
     public void Dispose() => Http.Dispose();
+
+    private static HttpClient Open(Uri address) =>
+        new(new SocketsHttpHandler { Expect100ContinueTimeout = Patience }) { BaseAddress = address, Timeout = Patience };
 }
