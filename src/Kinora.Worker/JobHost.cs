@@ -102,7 +102,7 @@ internal sealed partial class JobHost(
 
     private async Task<bool> PollAsync(CancellationToken stopping)
     {
-        if (await runner.ClaimAsync(type, preferred: null, stopping) is { } job)
+        if (await runner.ClaimAsync(type, named: null, stopping) is { } job)
         {
             _ = RunAsync(job);
             return true;
@@ -138,7 +138,7 @@ internal sealed partial class JobHost(
         {
             await Failpoint.HitAsync(FailpointName.WorkerAfterReceive, CancellationToken.None);
 
-            // Whatever the message is: what it names goes first, and nothing that could be claimed waits because of garbage.
+            // Whatever the message is: it says that there is something to claim, and nothing waits because of garbage.
             if (await runner.ClaimAsync(type, QueuedJobId.Of(delivery.Message), stopping) is { } job)
             {
                 await RunAsync(job, delivery);

@@ -33,9 +33,9 @@ internal sealed partial class JobRunner(
     /// Takes the job of the type whose turn it is; null when there is none. A claim is never cut off: once a message is taken, a job is
     /// either claimed (and given back at the end of the drain) or left as it was, never half-way. While the database is away it waits.
     /// </summary>
-    /// <param name="preferred">The job that a message named; null: found without one.</param>
+    /// <param name="named">The job that a message named; null: found without one.</param>
     /// <param name="stopping">No claim is begun after it.</param>
-    public async Task<ClaimedJob?> ClaimAsync(JobType type, Guid? preferred, CancellationToken stopping)
+    public async Task<ClaimedJob?> ClaimAsync(JobType type, Guid? named, CancellationToken stopping)
     {
         while (!stopping.IsCancellationRequested)
         {
@@ -44,7 +44,7 @@ internal sealed partial class JobRunner(
             try
             {
                 using var timeout = new CancellationTokenSource(SettleTimeout);
-                return await store.ClaimNextAsync(type, preferred, owner, timeout.Token);
+                return await store.ClaimNextAsync(type, named, owner, timeout.Token);
             }
             catch (Exception e) when (DatabaseOutage.Is(e) || e is OperationCanceledException)
             {
@@ -75,7 +75,7 @@ internal sealed partial class JobRunner(
         {
             await Failpoint.HitAsync(FailpointName.WorkerAfterClaim, CancellationToken.None);
             onStarted(attempt);
-            metrics.JobAttempted(job.Type, job.Attempt);
+            metrics.JobAttempted(job.Type, job.IsFirst);
             var clock = Stopwatch.StartNew();
             var outcome = await DoAsync(attempt);
             if (outcome.Status is { } status)
@@ -154,7 +154,7 @@ internal sealed partial class JobRunner(
 
         var (code, message, isOutage) = Classify(exception);
         LogFailed(exception, code.Name);
-        if (isOutage && await store.DeferAsync(job, code, message, cancellation))
+        if (isOutage && await DeferAsync(job, code, message, cancellation))
         {
             return new Outcome("deferred", null, code);
         }
@@ -172,8 +172,19 @@ internal sealed partial class JobRunner(
     {
         var isGivenBack = attempt.Reason == StopReason.Drain
             ? await store.ReleaseAsync(attempt.Job, cancellation)
-            : await store.DeferAsync(attempt.Job, JobErrorCode.Internal, DatabaseAway, cancellation);
+            : await DeferAsync(attempt.Job, JobErrorCode.Internal, DatabaseAway, cancellation);
         return isGivenBack ? Outcome.Released : Outcome.Lost;
+    }
+
+    private async Task<bool> DeferAsync(ClaimedJob job, JobErrorCode code, string message, CancellationToken cancellation)
+    {
+        var isDeferred = await store.DeferAsync(job, code, message, cancellation);
+        if (isDeferred)
+        {
+            metrics.JobDeferred(job.Type, code);
+        }
+
+        return isDeferred;
     }
 
     private async Task<Outcome> TakeBackAsync(string owner, CancellationToken cancellation)

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 
 namespace Kinora.Core.Jobs;
 
@@ -38,6 +39,11 @@ internal sealed class JobTable : IEntityTypeConfiguration<Job>
         // What the dispatcher and the workers look for: few rows at any time, whatever the table's size. By owner, since owners take turns;
         // lease_until stands in none of them: each beat would then write the index too.
         builder.HasIndex(j => new { j.Type, j.OwnerId, j.RunAfter, j.Id }, "ix_jobs_waiting")
+            .HasFilter("status IN ('QUEUED', 'RUNNING') AND lease_owner IS NULL");
+
+        // The dispatcher's order, without which each look sorts all that wait: what was never sent, then the oldest message.
+        builder.HasIndex(j => new { j.Type, j.DispatchedAt, j.RunAfter, j.Id }, "ix_jobs_to_dispatch")
+            .HasNullSortOrder(NullSortOrder.Unspecified, NullSortOrder.NullsFirst, NullSortOrder.Unspecified, NullSortOrder.Unspecified)
             .HasFilter("status IN ('QUEUED', 'RUNNING') AND lease_owner IS NULL");
         builder.HasIndex(j => new { j.Type, j.OwnerId }, "ix_jobs_running").HasFilter("lease_owner IS NOT NULL");
         builder.HasIndex(j => j.OwnerId, "ix_jobs_owner_live").HasFilter("status IN ('QUEUED', 'RUNNING')");

@@ -338,6 +338,12 @@ namespace Kinora.Core.Infra.Database.Migrations
                         .HasDatabaseName("ix_jobs_type_owner_id")
                         .HasFilter("lease_owner IS NOT NULL");
 
+                    b.HasIndex(new[] { "Type", "DispatchedAt", "RunAfter", "Id" }, "ix_jobs_to_dispatch")
+                        .HasDatabaseName("ix_jobs_type_dispatched_at_run_after_id")
+                        .HasFilter("status IN ('QUEUED', 'RUNNING') AND lease_owner IS NULL");
+
+                    NpgsqlIndexBuilderExtensions.HasNullSortOrder(b.HasIndex(new[] { "Type", "DispatchedAt", "RunAfter", "Id" }, "ix_jobs_to_dispatch"), new[] { NullSortOrder.Unspecified, NullSortOrder.NullsFirst, NullSortOrder.Unspecified, NullSortOrder.Unspecified });
+
                     b.HasIndex(new[] { "OwnerId", "Type", "Fence" }, "ix_jobs_turns")
                         .HasDatabaseName("ix_jobs_owner_id_type_fence")
                         .HasFilter("fence IS NOT NULL");
