@@ -2,7 +2,7 @@ namespace Kinora.IntegrationTests.Chaos.Races;
 
 /// <summary>One cancel against one completion, as a client saw it.</summary>
 /// <param name="Published">When the job was seen to begin its publication.</param>
-/// <param name="ProcessId">Of the worker that had it.</param>
+/// <param name="ProcessId">Of the worker that had it; 0: it was done when it was first seen.</param>
 /// <param name="Asked">Just before the request, and <paramref name="Answered"/> just after its answer.</param>
 internal sealed record CancelRace(
     Guid JobId, DateTimeOffset Published, int ProcessId, DateTimeOffset Asked, DateTimeOffset Answered, bool IsCanceled)
