@@ -11,7 +11,7 @@ internal static class FfmpegFailure
 {
     private static readonly (string Text, JobErrorCode Code, string Message)[] Classes =
     [
-        ("No space left on device", JobErrorCode.DiskFull, "The disk was full."),
+        (NoSpace, JobErrorCode.DiskFull, "The disk was full."),
         ("Disk quota exceeded", JobErrorCode.DiskFull, "The disk was full."),
         ("Cannot allocate memory", JobErrorCode.Internal, "There was not enough memory."),
         ("Resource temporarily unavailable", JobErrorCode.Internal, "The machine was out of resources."),
@@ -36,15 +36,18 @@ internal static class FfmpegFailure
         ("not on whitelist", JobErrorCode.CodecNotAllowed, "The codec is not supported."),
     ];
 
+    private const string NoSpace = "No space left on device";
     private const string Damaged = "The file is damaged: it could not be decoded.";
 
     /// <summary>Of a run that exits with 0 and never said that it is at its end: whatever it is, it says nothing of the file.</summary>
     public static JobFailedException Unfinished => new(JobErrorCode.Internal, "The encoder ended before its work was done.");
 
+    public static bool IsDiskFull(string errorText) => errorText.Contains(NoSpace, StringComparison.Ordinal);
+
     public static JobFailedException Of(int exitCode, string errorText)
     {
         // 128 + n: ended by signal n. The kernel's OOM killer, an operator, or a crash in a decoder; the job's crash limit ends repeats.
-        if (exitCode > 128 && exitCode != 255 && !errorText.Contains("No space left on device", StringComparison.Ordinal))
+        if (exitCode > 128 && exitCode != 255 && !IsDiskFull(errorText))
         {
             return new JobFailedException(JobErrorCode.Internal, "The encoder was ended by the system.");
         }
