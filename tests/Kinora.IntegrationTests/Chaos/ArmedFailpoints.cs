@@ -8,6 +8,8 @@ namespace Kinora.IntegrationTests.Chaos;
 /// <param name="path">Of the log, a file that is made by the first that fires; processes may share it.</param>
 internal sealed class ArmedFailpoints(string path)
 {
+    private const int KilledCode = 128 + 9;
+
     public IReadOnlyList<FiredFailpoint> Fired => [.. ReadLines().Select(FiredFailpoint.Parse)];
 
     /// <param name="rules">As "complete.in_transaction:delay=30@*".</param>
@@ -15,6 +17,11 @@ internal sealed class ArmedFailpoints(string path)
     [
         "DOTNET_ENVIRONMENT=Test", $"Kinora__FailpointLog={path}", .. rules.Select((rule, i) => $"Kinora__Failpoints__{i}={rule}"),
     ];
+
+    /// <summary>Whether the process is dead by SIGKILL, and said before that it was this failpoint.</summary>
+    public async Task<bool> HasKilledAsync(KinoraProcess process, string name) =>
+        process.Exited.IsCompleted && await process.Exited == KilledCode
+        && Fired.Any(f => f.Name == name && f.Action == "kill" && f.ProcessId == process.Id);
 
     /// <summary>Until it has fired so often.</summary>
     /// <returns>The last of them.</returns>
@@ -43,10 +50,11 @@ internal sealed class ArmedFailpoints(string path)
     }
 }
 
+/// <param name="Action">"kill", "hang", "delay" or "throw".</param>
 /// <param name="At">Before what it does: a delay follows.</param>
-internal sealed record FiredFailpoint(string Name, DateTimeOffset At, int ProcessId)
+internal sealed record FiredFailpoint(string Name, string Action, DateTimeOffset At, int ProcessId)
 {
-    public static FiredFailpoint Parse(string line) => line.Split(' ') is [var name, _, var at, var pid]
-        ? new FiredFailpoint(name, DateTimeOffset.Parse(at, CultureInfo.InvariantCulture), int.Parse(pid, CultureInfo.InvariantCulture))
+    public static FiredFailpoint Parse(string line) => line.Split(' ') is [var name, var action, var at, var pid]
+        ? new FiredFailpoint(name, action, DateTimeOffset.Parse(at, CultureInfo.InvariantCulture), int.Parse(pid, CultureInfo.InvariantCulture))
         : throw new FormatException(line);
 }

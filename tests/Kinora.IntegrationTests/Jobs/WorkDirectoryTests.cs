@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Kinora.Core.Infra.Processes;
+using Kinora.IntegrationTests.Chaos;
 using Kinora.IntegrationTests.Queues;
 using Kinora.IntegrationTests.Sequence;
 
@@ -36,7 +37,7 @@ public sealed class WorkDirectoryTests
         using var user = await deployment.CreateUserAsync();
         var killed = await deployment.StartWorkerAsync();
         var dead = Directory.GetDirectories(deployment.WorkFolder).Single();
-        var videoId = await user.UploadAnalyzedAsync(await SourceClips.MiddleAsync());
+        var videoId = await user.UploadAnalyzedAsync(await SourceClips.LongAsync());
         await user.WaitForProgressAsync(await user.TranscodeAsync(videoId));
         await deployment.StartWorkerAsync();
         var living = Directory.GetDirectories(deployment.WorkFolder).Single(f => f != dead);
@@ -52,13 +53,16 @@ public sealed class WorkDirectoryTests
     [Fact]
     public async Task An_attempt_whose_folder_cannot_be_made_fails_and_another_one_follows()
     {
+        // The delay lies between the claim and the folder: a worker without its folder would not even claim.
         await using var deployment = await Deployment.StartAsync(null, "Kinora__Jobs__BackoffBase=00:00:02");
-        await deployment.StartWorkerAsync();
+        var failpoints = new ArmedFailpoints(deployment.FailpointLog);
+        await deployment.StartWorkerAsync(failpoints.Settings("worker.after_claim:delay=3000"));
         using var user = await deployment.CreateUserAsync();
         var folder = Directory.GetDirectories(deployment.WorkFolder).Single();
+        var (_, jobId) = await user.UploadAsync(await SourceClips.ShortAsync());
+        await failpoints.WaitAsync("worker.after_claim");
         Directory.Move(folder, folder + ".aside");
         await File.WriteAllTextAsync(folder, "in the way", Cancellation);
-        var (_, jobId) = await user.UploadAsync(await SourceClips.ShortAsync());
 
         await user.WaitAsync(() => user.JobAsync(jobId), job => job.GetProperty("nextAttemptAt").ValueKind != JsonValueKind.Null);
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Kinora.Core.Infra.Storage;
+using Kinora.IntegrationTests.Queues;
 using Kinora.IntegrationTests.Servers;
 using Xunit;
 
@@ -11,7 +12,8 @@ public abstract class ObjectStoreContract : IAsyncLifetime
     private const string ContentType = "application/octet-stream";
     private const int Megabyte = 1024 * 1024;
 
-    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(60);
+    /// <summary>Of a put of many megabytes, beside other tests.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private readonly string _prefix = $"tests/{Guid.CreateVersion7()}/";
     private TestFolder _files = null!;
@@ -248,7 +250,7 @@ public abstract class ObjectStoreContract : IAsyncLifetime
 
         using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         var put = Store.PutFileAsync(Key("huge"), path, ContentType, cancellation.Token);
-        await WaitAsync(async () => await CountUnfinishedAsync(Key("huge")) > 0);
+        await Eventually.TrueAsync(async () => await CountUnfinishedAsync(Key("huge")) > 0, () => "the put does not begin", Patience);
         await cancellation.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => put);
@@ -280,11 +282,14 @@ public abstract class ObjectStoreContract : IAsyncLifetime
         var before = LiveBytes();
         var put = Store.PutFileAsync(Key("large"), path, ContentType, Cancellation);
         var peak = 0L;
-        await WaitAsync(() =>
-        {
-            peak = Math.Max(peak, LiveBytes());
-            return Task.FromResult(put.IsCompleted);
-        });
+        await Eventually.TrueAsync(
+            () =>
+            {
+                peak = Math.Max(peak, LiveBytes());
+                return put.IsCompleted;
+            },
+            () => "the put does not end",
+            Patience);
         await put;
 
         await using var content = await Store.OpenReadAsync(Key("large"), 0, null, Cancellation);
@@ -372,17 +377,6 @@ public abstract class ObjectStoreContract : IAsyncLifetime
         .ToListAsync(Cancellation);
 
     protected string Key(string name) => _prefix + name;
-
-    protected static async Task WaitAsync(Func<Task<bool>> condition)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        limit.CancelAfter(Deadline);
-        using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
-        while (!await condition())
-        {
-            await poll.WaitForNextTickAsync(limit.Token);
-        }
-    }
 
     protected async Task<byte[]?> ReadAsync(string key, long offset = 0, long? length = null)
     {

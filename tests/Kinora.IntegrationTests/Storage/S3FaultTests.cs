@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Amazon.Runtime;
 using Kinora.Core.Infra.Storage;
 using Kinora.Core.Infra.Storage.S3;
+using Kinora.IntegrationTests.Queues;
 using Kinora.IntegrationTests.Servers;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
@@ -101,7 +102,7 @@ public sealed class S3FaultTests : IDisposable
         using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
 
         var head = store.HeadAsync("a", cancellation.Token);
-        await WaitAsync(() => stub.Requests.Count > 0);
+        await Eventually.TrueAsync(() => stub.Requests.Count > 0, () => "the request does not come");
         await cancellation.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => head);
@@ -127,7 +128,7 @@ public sealed class S3FaultTests : IDisposable
         using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
 
         var put = store.PutFileAsync("a", path, "text/plain", cancellation.Token);
-        await WaitAsync(() => stub.Requests.Any(request => request.Contains(hangsAt, StringComparison.Ordinal)));
+        await Eventually.TrueAsync(() => stub.Requests.Any(request => request.Contains(hangsAt, StringComparison.Ordinal)), () => "the request does not come");
         await cancellation.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => put.WaitAsync(TimeSpan.FromSeconds(60), Cancellation));
@@ -308,7 +309,7 @@ public sealed class S3FaultTests : IDisposable
         using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
 
         var put = PutLargeAsync(store, cancellation.Token);
-        await WaitAsync(() => stub.Requests.Any(request => request.Contains("partNumber", StringComparison.Ordinal)));
+        await Eventually.TrueAsync(() => stub.Requests.Any(request => request.Contains("partNumber", StringComparison.Ordinal)), () => "the request does not come");
         await cancellation.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => put);
@@ -367,15 +368,4 @@ public sealed class S3FaultTests : IDisposable
 
     private Task PutLargeAsync(S3ObjectStore store, CancellationToken cancellation) =>
         store.PutFileAsync("a", _files.Write("large", (2 * PartSize) + 1), "video/mp4", cancellation);
-
-    private static async Task WaitAsync(Func<bool> condition)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        limit.CancelAfter(TimeSpan.FromSeconds(20));
-        using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
-        while (!condition())
-        {
-            await poll.WaitForNextTickAsync(limit.Token);
-        }
-    }
 }

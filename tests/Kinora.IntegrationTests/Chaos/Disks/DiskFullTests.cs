@@ -23,7 +23,7 @@ public sealed class DiskFullTests(SmallDiskDeployment disks) : IClassFixture<Sma
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private static int Times => ChaosScale.Of(2, 10);
+    private static int Times => ChaosScale.Of(1, 10);
 
     private Deployment Deployment => disks.Deployment;
 

@@ -14,14 +14,14 @@ namespace Kinora.IntegrationTests.Chaos.Races;
 public sealed class CancelRaceTests : IAsyncLifetime
 {
     private const int Lanes = 4;
-    private static readonly int Races = ChaosScale.Of(40, 1000);
+    private static readonly int Races = ChaosScale.Of(24, 1000);
 
     /// <summary>Of the completing transaction before and after it takes the job.</summary>
     private static readonly TimeSpan Delay = TimeSpan.FromMilliseconds(100);
 
     /// <summary>How far cancels are strewn around the moment that is aimed at.</summary>
     private static readonly TimeSpan Spread = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan Correction = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan Correction = TimeSpan.FromMilliseconds(40);
 
     private readonly TestFolder _folder = new();
     private readonly Witness _witness = new();

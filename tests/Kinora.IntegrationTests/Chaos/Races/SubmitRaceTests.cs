@@ -9,7 +9,7 @@ namespace Kinora.IntegrationTests.Chaos.Races;
 public sealed class SubmitRaceTests : IAsyncLifetime
 {
     private const int Requests = 32;
-    private static readonly int Rounds = ChaosScale.Of(2, 20);
+    private static readonly int Rounds = ChaosScale.Of(1, 20);
     private readonly Witness _witness = new();
     private readonly List<KinoraClient> _clients = [];
     private Deployment _deployment = null!;
