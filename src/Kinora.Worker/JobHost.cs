@@ -164,6 +164,7 @@ internal sealed partial class JobHost(
             if (await runner.ClaimAsync(type, named, stopping) is { } attempt)
             {
                 await RunAsync(attempt, delivery);
+                await Failpoint.HitAsync(FailpointName.WorkerBeforeFinishMessage, CancellationToken.None);
             }
 
             await FinishAsync(delivery);
@@ -204,7 +205,6 @@ internal sealed partial class JobHost(
     {
         try
         {
-            await Failpoint.HitAsync(FailpointName.WorkerBeforeFinishMessage, CancellationToken.None);
             await delivery.CompleteAsync(CancellationToken.None);
         }
         catch (QueueUnavailableException e)

@@ -8,6 +8,8 @@ public static class FailpointName
     public const string WorkerAfterReceive = "worker.after_receive";
     public const string WorkerAfterClaim = "worker.after_claim";
     public const string WorkerBeforeSettle = "worker.before_settle";
+
+    /// <summary>After an attempt, not after a message that brought no job.</summary>
     public const string WorkerBeforeFinishMessage = "worker.before_finish_message";
 
     public const string AnalyzeBeforeProbe = "analyze.before_probe";
