@@ -201,6 +201,7 @@ internal sealed partial class JobRunner(
         JobFailedException e => (e.Code, e.Message, e.Code.IsOutage),
         StorageException { IsFull: true } => (JobErrorCode.DiskFull, "The object store is full.", true),
         StorageException { IsMissing: true } => (JobErrorCode.Storage, "The stored source is missing.", false),
+        StorageException { IsDamaged: true } => (JobErrorCode.Storage, "The stored source is damaged.", false),
         StorageException => (JobErrorCode.Storage, "The object store did not answer as it should.", true),
         IOException io when IsDiskFull(io) => (JobErrorCode.DiskFull, "The worker's disk is full.", true),
         _ when DatabaseOutage.Is(exception) => (JobErrorCode.Internal, DatabaseAway, true),

@@ -79,11 +79,28 @@ public sealed class FlippedBytesTests(SwiftServer swift) : IAsyncLifetime
         Assert.Equal("FAILED", (await _user.VideoAsync(videoId)).Text("status"));
     }
 
-    /// <summary>Of which the byte in the middle, the one that the proxy flips, is the name of the box that holds the index.</summary>
+    [Fact]
+    public async Task Bytes_that_stay_wrong_are_no_outage_to_wait_out()
+    {
+        using var folder = new TestFolder();
+        var (_, jobId) = await _user.UploadAsync(await FragileClipAsync(folder));
+        _proxy.Inject(new S3Fault(S3FaultKind.FlippedAnswer, S3Operation.Get));
+        await _deployment.StartWorkerAsync();
+
+        var job = await _user.WaitForJobAsync(jobId, "FAILED");
+
+        Assert.Equal("STORAGE", job.GetProperty("error").Text("code"));
+        Assert.Equal(job.GetProperty("maxAttempts").GetInt32(), job.GetProperty("attempts").GetInt32());
+    }
+
+    /// <summary>
+    /// Of which the byte in the middle, the one that the proxy flips, is the name of the box that holds the index; so small that the probe
+    /// reads it at once.
+    /// </summary>
     private static async Task<string> FragileClipAsync(TestFolder folder)
     {
         var path = folder.Path("fragile.mp4");
-        await Tools.FfmpegAsync(["-i", await SourceClips.ShortAsync(), "-c", "copy", path]);
+        await Tools.FfmpegAsync(["-f", "lavfi", "-i", "testsrc=size=320x180:rate=25:duration=1", "-pix_fmt", "yuv420p", path]);
         var clip = await File.ReadAllBytesAsync(path, Cancellation);
         var name = FindBox(clip, "moov"u8) + 4;
         var padding = new byte[(2 * name) + 2 - clip.Length];

@@ -109,7 +109,11 @@ internal sealed class ObjectReadStream(string key, Stream inner, long length, Ti
         {
             cancellation.ThrowIfCancellationRequested();
             throw new StorageException(
-                _limit.IsCancellationRequested ? $"Object {key} sent nothing for {timeout}." : $"Object {key} could not be read.", e);
+                _limit.IsCancellationRequested ? $"Object {key} sent nothing for {timeout}." : $"Object {key} could not be read.", e)
+            {
+                // So the store's client says that a whole object has another checksum than the store has of it.
+                IsDamaged = e is AmazonClientException,
+            };
         }
         finally
         {

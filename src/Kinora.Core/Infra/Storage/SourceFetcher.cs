@@ -24,7 +24,8 @@ public sealed class SourceFetcher(IObjectStore objects)
     /// <param name="sha256">Of the object, as its row has it; compared unless the file is the object itself.</param>
     /// <returns>The file's path, in the folder.</returns>
     /// <exception cref="StorageException">
-    /// It is missing (<see cref="StorageException.IsMissing"/>), cut short, of other bytes than were stored, or cannot be read.
+    /// It is missing (<see cref="StorageException.IsMissing"/>), of other bytes than were stored when it was read twice
+    /// (<see cref="StorageException.IsDamaged"/>), or cannot be read.
     /// </exception>
     /// <exception cref="JobFailedException">DISK_FULL: the folder has no room for it.</exception>
     public async Task<string> FetchAsync(string key, long sizeBytes, byte[] sha256, string folder, CancellationToken cancellation)
@@ -37,13 +38,27 @@ public sealed class SourceFetcher(IObjectStore objects)
             return path;
         }
 
+        // Once more, since a bit may turn over on its way from the store.
+        return await IsCopiedAsync(key, sizeBytes, sha256, path, cancellation) || await IsCopiedAsync(key, sizeBytes, sha256, path, cancellation)
+            ? path
+            : throw new StorageException("The source's bytes are not those that were stored.") { IsDamaged = true };
+    }
+
+    /// <returns>Whether it has the bytes that were stored.</returns>
+    private async Task<bool> IsCopiedAsync(string key, long sizeBytes, byte[] sha256, string path, CancellationToken cancellation)
+    {
         await using var content = await objects.OpenReadAsync(key, 0, null, cancellation)
             ?? throw new StorageException("The source is missing.") { IsMissing = true };
         await using var file = Create(path, sizeBytes);
-        var hash = await CopyAsync(content.Stream, file, cancellation);
-        return file.Length != sizeBytes ? throw new StorageException($"The source has {file.Length} bytes, not {sizeBytes}.")
-            : hash.AsSpan().SequenceEqual(sha256) ? path
-            : throw new StorageException("The source's bytes are not those that were stored.");
+        try
+        {
+            var hash = await CopyAsync(content.Stream, file, cancellation);
+            return file.Length == sizeBytes && hash.AsSpan().SequenceEqual(sha256);
+        }
+        catch (StorageException e) when (e.IsDamaged)
+        {
+            return false;
+        }
     }
 
     private static FileStream Create(string path, long sizeBytes)
@@ -52,7 +67,7 @@ public sealed class SourceFetcher(IObjectStore objects)
         {
             return new FileStream(path, new FileStreamOptions
             {
-                Mode = FileMode.CreateNew,
+                Mode = FileMode.Create,
                 Access = FileAccess.Write,
                 Options = FileOptions.Asynchronous,
                 BufferSize = 0,

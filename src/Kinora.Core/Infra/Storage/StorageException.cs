@@ -8,4 +8,7 @@ public sealed class StorageException(string message, Exception? inner = null) : 
 
     /// <summary>The store answers, but an object that a row knows is not there: another attempt hardly helps.</summary>
     public bool IsMissing { get; init; }
+
+    /// <summary>The bytes that came are not those that were stored, as their checksum says: when read again they may be.</summary>
+    public bool IsDamaged { get; init; }
 }
