@@ -61,6 +61,7 @@ public static class KinoraSetup
         services.AddValidated<UploadOptions>(configuration, "Kinora:Uploads");
         services.AddSingleton<UploadSpool>();
         services.AddHostedService(provider => provider.GetRequiredService<UploadSpool>());
+        services.AddSingleton<UploadIntents>();
         services.AddSingleton<UploadService>();
         services.AddValidated<PlaybackOptions>(configuration, "Kinora:Playback");
         services.AddSingleton<PlaybackToken>();

@@ -52,6 +52,7 @@ internal sealed partial class JobHost(
 
         try
         {
+            await leases.Connected.WaitAsync(stoppingToken);
             while (true)
             {
                 await _free.WaitAsync(stoppingToken);
@@ -118,7 +119,7 @@ internal sealed partial class JobHost(
 
     private async Task<bool> PollAsync(CancellationToken stopping)
     {
-        if (await runner.ClaimAsync(type, preferred: null, stopping) is { } attempt)
+        if (await runner.ClaimAsync(type, named: null, stopping) is { } attempt)
         {
             _ = RunAsync(attempt);
             return true;
@@ -154,7 +155,7 @@ internal sealed partial class JobHost(
         {
             await Failpoint.HitAsync(FailpointName.WorkerAfterReceive, CancellationToken.None);
 
-            // Whatever the message is: what it names goes first, and nothing that could be claimed waits because of garbage.
+            // Whatever the message is: it says that there is something to claim, and nothing waits because of garbage.
             var named = QueuedJobId.Of(delivery.Message);
             if (named is null)
             {

@@ -34,9 +34,9 @@ internal sealed partial class JobRunner(
     /// Takes the job of the type whose turn it is; null when there is none. A claim is never cut off: once a message is taken, a job is
     /// either claimed (and given back at the end of the drain) or left as it was, never half-way. While the database is away it waits.
     /// </summary>
-    /// <param name="preferred">The job that a message named; null: found without one.</param>
+    /// <param name="named">The job that a message named; null: found without one.</param>
     /// <param name="stopping">No claim is begun after it.</param>
-    public async Task<Attempt?> ClaimAsync(JobType type, Guid? preferred, CancellationToken stopping)
+    public async Task<Attempt?> ClaimAsync(JobType type, Guid? named, CancellationToken stopping)
     {
         while (!stopping.IsCancellationRequested)
         {
@@ -46,7 +46,7 @@ internal sealed partial class JobRunner(
             {
                 using var timeout = new CancellationTokenSource(SettleTimeout);
                 var sent = time.GetTimestamp();
-                return await store.ClaimNextAsync(type, preferred, owner, timeout.Token) is { } job ? new Attempt(job, sent) : null;
+                return await store.ClaimNextAsync(type, named, owner, timeout.Token) is { } job ? new Attempt(job, sent) : null;
             }
             catch (Exception e) when (DatabaseOutage.Is(e) || e is OperationCanceledException)
             {
@@ -75,7 +75,7 @@ internal sealed partial class JobRunner(
         try
         {
             await Failpoint.HitAsync(FailpointName.WorkerAfterClaim, CancellationToken.None);
-            metrics.JobAttempted(job.Type, job.Attempt);
+            metrics.JobAttempted(job.Type, job.IsFirst);
             var clock = Stopwatch.StartNew();
             var outcome = await DoAsync(attempt);
             if (outcome.Status is { } status)
@@ -187,8 +187,17 @@ internal sealed partial class JobRunner(
     }
 
     /// <summary>One that ran for longer than any backoff has seen the outage before it end: this is another one.</summary>
-    private Task<bool> DeferAsync(Attempt attempt, JobErrorCode code, string message, CancellationToken cancellation) => store.DeferAsync(
-        attempt.Job, code, message, isNewOutage: time.GetElapsedTime(attempt.Claimed) > options.Value.BackoffMax, cancellation);
+    private async Task<bool> DeferAsync(Attempt attempt, JobErrorCode code, string message, CancellationToken cancellation)
+    {
+        var isDeferred = await store.DeferAsync(
+            attempt.Job, code, message, isNewOutage: time.GetElapsedTime(attempt.Claimed) > options.Value.BackoffMax, cancellation);
+        if (isDeferred)
+        {
+            metrics.JobDeferred(attempt.Job.Type, code);
+        }
+
+        return isDeferred;
+    }
 
     private async Task<Outcome> TakeBackAsync(string owner, CancellationToken cancellation)
     {

@@ -19,6 +19,9 @@ public sealed record JobErrorCode(string Name, bool IsRetryable, bool IsOutage =
     public static readonly JobErrorCode TooComplex = new("TOO_COMPLEX", false);
     public static readonly JobErrorCode Timeout = new("TIMEOUT", true);
 
+    /// <summary>The ladder has changed since the request: the fault is neither the file's nor any worker's.</summary>
+    public static readonly JobErrorCode RenditionNotOffered = new("RENDITION_NOT_OFFERED", false);
+
     /// <summary>The job took the lives of as many workers as it may.</summary>
     public static readonly JobErrorCode Poison = new("POISON", false);
     public static readonly JobErrorCode DiskFull = new("DISK_FULL", true, IsOutage: true);
@@ -28,7 +31,7 @@ public sealed record JobErrorCode(string Name, bool IsRetryable, bool IsOutage =
     public static IReadOnlyList<JobErrorCode> All { get; } =
     [
         NotAVideo, Corrupt, FormatNotAllowed, CodecNotAllowed, ResolutionLimit, DurationLimit, FrameLimit, TooManyStreams, NoVideoStream,
-        Encrypted, UnsupportedGeometry, UnsupportedAudio, TooComplex, Timeout, Poison, DiskFull, Storage, Internal,
+        Encrypted, UnsupportedGeometry, UnsupportedAudio, TooComplex, Timeout, RenditionNotOffered, Poison, DiskFull, Storage, Internal,
     ];
 
     public override string ToString() => Name;

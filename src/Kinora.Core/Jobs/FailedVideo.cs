@@ -9,11 +9,14 @@ namespace Kinora.Core.Jobs;
 /// </summary>
 internal static class FailedVideo
 {
+    /// <summary>What ends an encoding for good and says nothing of the file.</summary>
+    private static readonly JobErrorCode[] NotOfTheFile = [JobErrorCode.Poison, JobErrorCode.RenditionNotOffered];
+
     /// <summary>Call it before the job's row is touched: the lock order is video, job.</summary>
     public static async Task MarkAsync(
         NpgsqlConnection connection, Guid videoId, JobType type, JobErrorCode code, string message, CancellationToken cancellation)
     {
-        if (type == JobType.Thumbnail || (type == JobType.Hls && (code.IsRetryable || code == JobErrorCode.Poison)))
+        if (type == JobType.Thumbnail || (type == JobType.Hls && (code.IsRetryable || NotOfTheFile.Contains(code))))
         {
             return;
         }

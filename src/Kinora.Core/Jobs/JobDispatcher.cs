@@ -90,9 +90,10 @@ public sealed partial class JobDispatcher(
     {
         foreach (var job in await reaper.ReapAsync(cancellation))
         {
+            metrics.JobCrashed(job.Type);
             if (job.IsFinal)
             {
-                metrics.JobFailedWithoutWorker(job.Type, job.Code);
+                metrics.JobFinishedByOthers(job.Type, JobStatus.Failed, job.Code);
             }
 
             LogReaped(job.Id, job.VideoId, job.IsFinal ? JobStatus.Failed : JobStatus.Running);

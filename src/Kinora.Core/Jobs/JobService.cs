@@ -3,6 +3,7 @@ using Kinora.Core.Infra.Database;
 using Kinora.Core.Infra.Redis;
 using Kinora.Core.Infra.Telemetry;
 using Kinora.Core.Limits;
+using Kinora.Core.Transcoding.Planning;
 using Kinora.Core.Videos;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -20,6 +21,7 @@ public sealed class JobService(
     KinoraMetrics metrics,
     VideoAccess access,
     UserLimits limits,
+    TranscodePlanner planner,
     IOptions<JobOptions> options)
 {
     /// <summary>All jobs of the video, the newest first.</summary>
@@ -46,7 +48,7 @@ public sealed class JobService(
         var job = await GetAsync(userId, jobId, cancellation);
         if (hasEnded)
         {
-            metrics.JobFinished(job.Type, job.Status, null, job.FinishedAt - job.StartedAt ?? TimeSpan.Zero);
+            metrics.JobFinishedByOthers(job.Type, job.Status, null);
             await cancels.PublishAsync(jobId, cancellation);
         }
 
@@ -60,8 +62,8 @@ public sealed class JobService(
     /// number of retries at once one makes a job; the others meet it.
     /// </summary>
     /// <exception cref="ApiException">
-    /// CONFLICT: it succeeded or lives, another one of its type lives, or it is an analysis and the video is analyzed. NOT_FOUND: the
-    /// video is deleted. TOO_MANY_REQUESTS, UNAVAILABLE: a new job would pass a limit.
+    /// CONFLICT: it succeeded or lives, another one of its type lives, it is an analysis and the video is analyzed, or it asks for renditions
+    /// that are not offered any more. NOT_FOUND: the video is deleted. TOO_MANY_REQUESTS, UNAVAILABLE: a new job would pass a limit.
     /// </exception>
     public async Task<Guid> RetryAsync(Guid userId, Guid jobId, string? requestId, CancellationToken cancellation)
     {
@@ -78,6 +80,7 @@ public sealed class JobService(
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         await UserLimits.LockAsync(connection, userId, cancellation);
         await LockVideoAsync(connection, job, cancellation);
+        CheckRenditions(job);
         if (await LiveJob.FindAsync(connection, job.VideoId, job.Type, cancellation) is { } live)
         {
             throw Refusal.Conflict("A job of this type is under way.", live);
@@ -90,6 +93,28 @@ public sealed class JobService(
         await transaction.CommitAsync(cancellation);
         await dispatcher.DispatchAsync(retry, CancellationToken.None);
         return retry;
+    }
+
+    /// <summary>The ladder may have changed since they were asked for.</summary>
+    private void CheckRenditions(Job job)
+    {
+        if (job is not { Type: JobType.Hls, Video.MediaInfo: { } info }
+            || HlsParams.Parse(job.Params.RootElement.GetRawText()).Renditions is not { } renditions)
+        {
+            return;
+        }
+
+        try
+        {
+            if (!planner.Offers(info, renditions))
+            {
+                throw Refusal.Conflict("A rendition of this job is not offered any more: ask for a new transcode.");
+            }
+        }
+        catch (JobFailedException)
+        {
+            // Of the file, which is not accepted any more: the new job will end with its code.
+        }
     }
 
     /// <summary>

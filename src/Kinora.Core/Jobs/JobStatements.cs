@@ -34,31 +34,33 @@ public sealed record JobStatements
         """;
 
     /// <summary>
-    /// Up to eight jobs of @type that could be claimed now, one of each owner, in the order of whose turn it is: the owner with the fewest
-    /// running ones, then the one whose last claim is the longest ago. Of its owner's jobs @preferred goes first, then the oldest. Owners
-    /// are found by skipping through the index (PostgreSQL wiki, "Loose indexscan"): 10,000 jobs of one cost one step.
+    /// Up to eight jobs of @type that could be claimed now, the oldest of each owner, in the order of whose turn it is: the owner with the
+    /// fewest running ones, then the one whose last claim is the longest ago. After them @named, for when others were quicker with all of
+    /// these: then many claim at once, each with a message of its own. Owners are found by skipping through the index (PostgreSQL wiki,
+    /// "Loose indexscan"): 10,000 jobs of one cost one step.
     /// </summary>
     public string FindClaimable { get; init; } = $"""
         WITH RECURSIVE owners AS (
           (SELECT owner_id FROM jobs WHERE type = @type AND {Waiting} ORDER BY owner_id LIMIT 1)
           UNION ALL
           SELECT (SELECT j.owner_id FROM jobs j WHERE j.type = @type AND {Waiting} AND j.owner_id > o.owner_id ORDER BY j.owner_id LIMIT 1)
-          FROM owners o WHERE o.owner_id IS NOT NULL)
-        SELECT job.id
-        FROM owners o CROSS JOIN LATERAL (
-          SELECT COALESCE(
-            (SELECT p.id FROM jobs p
-             WHERE p.id = @preferred AND p.type = @type AND p.owner_id = o.owner_id AND p.{Waiting} AND p.run_after <= clock_timestamp()),
-            (SELECT w.id FROM jobs w
-             WHERE w.type = @type AND w.owner_id = o.owner_id AND w.{Waiting} AND w.run_after <= (SELECT clock_timestamp())
-             ORDER BY w.run_after, w.id LIMIT 1)) AS id) job
-        WHERE job.id IS NOT NULL
-        ORDER BY
-          (SELECT count(*) FROM jobs r WHERE r.type = @type AND r.owner_id = o.owner_id AND r.lease_owner IS NOT NULL),
-          (SELECT max(t.fence) FROM jobs t WHERE t.type = @type AND t.owner_id = o.owner_id) NULLS FIRST
-        LIMIT 8
+          FROM owners o WHERE o.owner_id IS NOT NULL),
+        turns AS (
+          SELECT oldest.id, row_number() OVER (ORDER BY
+            (SELECT count(*) FROM jobs r WHERE r.type = @type AND r.owner_id = o.owner_id AND r.lease_owner IS NOT NULL),
+            (SELECT max(t.fence) FROM jobs t WHERE t.type = @type AND t.owner_id = o.owner_id) NULLS FIRST) AS turn
+          FROM owners o CROSS JOIN LATERAL (
+            SELECT w.id FROM jobs w
+            WHERE w.type = @type AND w.owner_id = o.owner_id AND w.{Waiting} AND w.run_after <= (SELECT clock_timestamp())
+            ORDER BY w.run_after, w.id LIMIT 1) oldest)
+        SELECT id FROM (
+          SELECT id, turn FROM turns WHERE turn <= 8
+          UNION ALL
+          SELECT p.id, 9 FROM jobs p WHERE p.id = @named AND p.type = @type AND p.{Waiting} AND p.run_after <= clock_timestamp()) found
+        ORDER BY turn
         """;
 
+    /// <summary>The last column: nobody has had it before, since started_at was set by this very statement.</summary>
     public string Claim { get; init; } = $"""
         UPDATE jobs j
         SET status = 'RUNNING', fence = nextval('job_fence_seq'), attempts = attempts + 1, lease_owner = @worker,
@@ -67,7 +69,8 @@ public sealed record JobStatements
         FROM videos v
         WHERE j.id = @id AND j.{Waiting} AND j.run_after <= clock_timestamp()
           AND v.id = j.video_id AND v.deleted_at IS NULL
-        RETURNING j.id, j.video_id, j.owner_id, j.type, j.fence, j.attempts, j.max_attempts, j.params::text, j.request_id
+        RETURNING j.id, j.video_id, j.owner_id, j.type, j.fence, j.attempts, j.max_attempts, j.params::text, j.request_id,
+          j.started_at >= statement_timestamp()
         """;
 
     /// <summary>Of all attempts of a worker at once. Rows are locked in the order of their ids, as by everyone who locks several.</summary>
@@ -194,7 +197,7 @@ public sealed record JobStatements
           SELECT id FROM jobs WHERE video_id = @video AND status IN ('QUEUED', 'RUNNING') ORDER BY id FOR UPDATE)
         UPDATE jobs SET status = 'CANCELED', finished_at = clock_timestamp(), {NoOwner}
         FROM live WHERE jobs.id = live.id AND jobs.status IN ('QUEUED', 'RUNNING')
-        RETURNING jobs.id, type, COALESCE(finished_at - started_at, interval '0')
+        RETURNING jobs.id, type
         """;
 
     /// <summary>What is published is swept at once, what may still be written @grace later.</summary>
@@ -244,7 +247,7 @@ public sealed record JobStatements
     /// <summary>
     /// As many jobs of @type as the queue has too few messages for: it should have one for each that could be claimed, up to @window.
     /// Those that were never sent go first, then those whose message is @again old, and so may be lost. Rows that other processes look
-    /// at are skipped.
+    /// at are skipped. An array, since a join with as many rows as LIMIT may give is planned as one with a tenth of the table.
     /// </summary>
     public string TakeDue { get; init; } = $"""
         WITH claimable AS (
@@ -257,7 +260,7 @@ public sealed record JobStatements
           ORDER BY dispatched_at NULLS FIRST, run_after, id
           LIMIT LEAST(@most, GREATEST(0, (SELECT n FROM claimable) - @waiting)) FOR UPDATE SKIP LOCKED)
         UPDATE jobs SET dispatched_at = clock_timestamp(), dispatch_count = dispatch_count + 1
-        FROM due WHERE jobs.id = due.id
+        WHERE jobs.id = ANY (ARRAY(SELECT id FROM due))
         RETURNING jobs.id, jobs.type, jobs.dispatch_count, jobs.request_id
         """;
 

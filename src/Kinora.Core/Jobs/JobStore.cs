@@ -18,14 +18,14 @@ public sealed class JobStore(NpgsqlDataSource source, JobStatements statements, 
 
     /// <summary>
     /// Takes the job of the type whose turn it is; null when there is none. Owners take turns, so that 10,000 jobs of one do not keep
-    /// another one's waiting.
+    /// another one's waiting; of one owner's jobs the oldest is the next.
     /// </summary>
-    /// <param name="preferred">Goes first among the jobs of its owner: the one that a message named.</param>
-    public async Task<ClaimedJob?> ClaimNextAsync(JobType type, Guid? preferred, string worker, CancellationToken cancellation)
+    /// <param name="named">By a message; taken where others are quicker with those whose turn it is.</param>
+    public async Task<ClaimedJob?> ClaimNextAsync(JobType type, Guid? named, string worker, CancellationToken cancellation)
     {
         for (var round = 0; round < ClaimRounds; round++)
         {
-            var found = await FindClaimableAsync(type, preferred, cancellation);
+            var found = await FindClaimableAsync(type, named, cancellation);
             if (found.Count == 0)
             {
                 return null;
@@ -61,7 +61,8 @@ public sealed class JobStore(NpgsqlDataSource source, JobStatements statements, 
                 reader.GetInt32(5),
                 reader.GetInt32(6),
                 reader.GetString(7),
-                reader.IsDBNull(8) ? null : reader.GetString(8))
+                reader.IsDBNull(8) ? null : reader.GetString(8),
+                reader.GetBoolean(9))
             : null;
     }
 
@@ -144,11 +145,11 @@ public sealed class JobStore(NpgsqlDataSource source, JobStatements statements, 
         command.Parameters.AddWithValue("fence", job.Fence);
     }
 
-    private async Task<List<Guid>> FindClaimableAsync(JobType type, Guid? preferred, CancellationToken cancellation)
+    private async Task<List<Guid>> FindClaimableAsync(JobType type, Guid? named, CancellationToken cancellation)
     {
         await using var command = source.CreateCommand(statements.FindClaimable);
         command.Parameters.AddWithValue("type", type.ToName());
-        command.Parameters.Add(new NpgsqlParameter("preferred", NpgsqlDbType.Uuid) { Value = (object?)preferred ?? DBNull.Value });
+        command.Parameters.Add(new NpgsqlParameter("named", NpgsqlDbType.Uuid) { Value = (object?)named ?? DBNull.Value });
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var found = new List<Guid>();
         while (await reader.ReadAsync(cancellation))

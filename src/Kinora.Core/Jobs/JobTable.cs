@@ -1,9 +1,10 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 
 namespace Kinora.Core.Jobs;
 
-/// <summary>The trigger that refuses every edge outside the state machine is in the first migration: EF has no word for it.</summary>
+/// <summary>The trigger that refuses every edge outside the state machine stands in the migrations alone: EF has no word for it.</summary>
 internal sealed class JobTable : IEntityTypeConfiguration<Job>
 {
     public void Configure(EntityTypeBuilder<Job> builder)
@@ -30,19 +31,29 @@ internal sealed class JobTable : IEntityTypeConfiguration<Job>
         builder.Property(j => j.RunAfter).HasDefaultValueSql("clock_timestamp()");
         builder.Property(j => j.CreatedAt).HasDefaultValueSql("clock_timestamp()");
         builder.HasOne(j => j.Video).WithMany().HasForeignKey(j => j.VideoId).OnDelete(DeleteBehavior.Restrict);
-        builder.HasIndex(j => new { j.VideoId, j.Type }, "ix_jobs_one_live")
+
+        // Twice by name: the first is the model's, and the convention of names would give the database another one.
+        builder.HasIndex(j => new { j.VideoId, j.Type }, "ix_jobs_one_live").HasDatabaseName("ix_jobs_one_live")
             .IsUnique()
             .HasFilter("status IN ('QUEUED', 'RUNNING')");
         builder.HasIndex(j => new { j.VideoId, j.Id });
 
         // What the dispatcher and the workers look for: few rows at any time, whatever the table's size. By owner, since owners take turns;
         // lease_until stands in none of them: each beat would then write the index too.
-        builder.HasIndex(j => new { j.Type, j.OwnerId, j.RunAfter, j.Id }, "ix_jobs_waiting")
+        builder.HasIndex(j => new { j.Type, j.OwnerId, j.RunAfter, j.Id }, "ix_jobs_waiting").HasDatabaseName("ix_jobs_waiting")
             .HasFilter("status IN ('QUEUED', 'RUNNING') AND lease_owner IS NULL");
-        builder.HasIndex(j => new { j.Type, j.OwnerId }, "ix_jobs_running").HasFilter("lease_owner IS NOT NULL");
-        builder.HasIndex(j => j.OwnerId, "ix_jobs_owner_live").HasFilter("status IN ('QUEUED', 'RUNNING')");
+
+        // The dispatcher's order, without which each look sorts all that wait: what was never sent, then the oldest message.
+        builder.HasIndex(j => new { j.Type, j.DispatchedAt, j.RunAfter, j.Id }, "ix_jobs_to_dispatch").HasDatabaseName("ix_jobs_to_dispatch")
+            .HasNullSortOrder(NullSortOrder.Unspecified, NullSortOrder.NullsFirst, NullSortOrder.Unspecified, NullSortOrder.Unspecified)
+            .HasFilter("status IN ('QUEUED', 'RUNNING') AND lease_owner IS NULL");
+        builder.HasIndex(j => new { j.Type, j.OwnerId }, "ix_jobs_running").HasDatabaseName("ix_jobs_running")
+            .HasFilter("lease_owner IS NOT NULL");
+        builder.HasIndex(j => j.OwnerId, "ix_jobs_owner_live").HasDatabaseName("ix_jobs_owner_live")
+            .HasFilter("status IN ('QUEUED', 'RUNNING')");
 
         // Whose turn it is: the fence of an owner's last claim.
-        builder.HasIndex(j => new { j.OwnerId, j.Type, j.Fence }, "ix_jobs_turns").HasFilter("fence IS NOT NULL");
+        builder.HasIndex(j => new { j.OwnerId, j.Type, j.Fence }, "ix_jobs_turns").HasDatabaseName("ix_jobs_turns")
+            .HasFilter("fence IS NOT NULL");
     }
 }

@@ -22,6 +22,7 @@ public sealed partial class LeaseKeeper : IDisposable
     private readonly AutoResetEvent _wake = new(false);
     private readonly CancellationTokenSource _disposed = new();
     private readonly Thread[] _threads;
+    private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile StopReason _stopAll;
 
     public LeaseKeeper(
@@ -39,6 +40,12 @@ public sealed partial class LeaseKeeper : IDisposable
             thread.Start();
         }
     }
+
+    /// <summary>
+    /// Ends when the keeper can beat. No job should be claimed before: on a busy machine a process's first connection may take as long as
+    /// a short lease.
+    /// </summary>
+    public Task Connected => _connected.Task;
 
     /// <summary>Begins to beat for the attempt.</summary>
     public void Add(Attempt attempt)
@@ -90,15 +97,25 @@ public sealed partial class LeaseKeeper : IDisposable
         {
             try
             {
+                if (connection is null)
+                {
+                    connection = Connect();
+                    _connected.TrySetResult();
+                }
+
                 if (!_attempts.IsEmpty)
                 {
-                    connection ??= Connect();
                     BeatAll(connection);
                 }
             }
             catch (Exception e)
             {
-                LogBeatFailed(e);
+                // Without a lease nothing is at stake, and others say that the database is away.
+                if (!_attempts.IsEmpty)
+                {
+                    LogBeatFailed(e);
+                }
+
                 connection?.Dispose();
                 connection = null;
             }
@@ -130,8 +147,19 @@ public sealed partial class LeaseKeeper : IDisposable
             ApplicationName = "kinora-lease-keeper",
         };
         var connection = new NpgsqlConnection(settings.ConnectionString);
-        connection.Open();
-        return connection;
+        try
+        {
+            connection.Open();
+
+            // For nobody: what is compiled and planned by it is not waited for by the first attempt.
+            _sender.Send(connection, []);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
     }
 
     private void BeatAll(NpgsqlConnection connection)

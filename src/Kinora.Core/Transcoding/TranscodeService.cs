@@ -1,4 +1,5 @@
 using Kinora.Core.Errors;
+using Kinora.Core.Infra.Failpoints;
 using Kinora.Core.Infra.Media;
 using Kinora.Core.Jobs;
 using Kinora.Core.Limits;
@@ -49,6 +50,7 @@ public sealed class TranscodeService(
 
         var jobId = await SubmitJob.RunAsync(
             connection, videoId, JobType.Hls, parameters, options.Value.MaxAttempts, requestId, cancellation);
+        await Failpoint.HitAsync(FailpointName.TranscodeBeforeCommit, cancellation);
         await transaction.CommitAsync(cancellation);
         await dispatcher.DispatchAsync(jobId, CancellationToken.None);
         return jobId;

@@ -16,4 +16,11 @@ public sealed class UploadOptions
     /// <summary>No upload is taken that would leave less than this free in TmpDir, in bytes.</summary>
     [Range(0, long.MaxValue)]
     public long MinFreeBytes { get; set; } = 512L * 1024 * 1024;
+
+    /// <summary>
+    /// How long what an upload has stored is left alone without word from its API, which gives word three times as often until the video
+    /// is there. More than the database may be away in the midst of an upload.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "24:00:00")]
+    public TimeSpan IntentTime { get; set; } = TimeSpan.FromMinutes(30);
 }

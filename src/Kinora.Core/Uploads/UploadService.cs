@@ -16,6 +16,7 @@ namespace Kinora.Core.Uploads;
 /// </summary>
 public sealed partial class UploadService(
     NpgsqlDataSource source,
+    UploadIntents intents,
     IObjectStore objects,
     JobDispatcher dispatcher,
     UserLimits limits,
@@ -23,11 +24,6 @@ public sealed partial class UploadService(
     IOptions<JobOptions> jobOptions,
     ILogger<UploadService> logger)
 {
-    /// <summary>How long the PUT of one upload may take before the collector counts it as abandoned.</summary>
-    private static readonly TimeSpan WritingTime = TimeSpan.FromHours(24);
-
-    private static readonly TimeSpan CleanUpTimeout = TimeSpan.FromSeconds(10);
-
     /// <summary>
     /// Asked before a byte is read, so that nobody sends for hours what will be refused. What counts is asked again, exactly, when the
     /// video is made: other uploads of the same user may have taken the room by then.
@@ -45,8 +41,10 @@ public sealed partial class UploadService(
     {
         await Failpoint.HitAsync(FailpointName.UploadAfterSpool, cancellation);
         var videoId = Guid.CreateVersion7();
-        await BeginIntentAsync(videoId, cancellation);
+        await intents.BeginAsync(videoId, cancellation);
         await Failpoint.HitAsync(FailpointName.UploadAfterIntent, cancellation);
+        using var over = new CancellationTokenSource();
+        var kept = intents.KeepAsync(videoId, over.Token);
         Guid jobId;
         try
         {
@@ -56,25 +54,18 @@ public sealed partial class UploadService(
         }
         catch
         {
-            await DoomAsync(videoId);
+            await intents.DoomAsync(videoId);
             throw;
+        }
+        finally
+        {
+            await over.CancelAsync();
+            await kept;
         }
 
         LogUploaded(videoId, upload.OwnerId, file.SizeBytes, file.ContentType);
         await dispatcher.DispatchAsync(jobId, CancellationToken.None);
         return new UploadedVideo(videoId, jobId);
-    }
-
-    private async Task BeginIntentAsync(Guid videoId, CancellationToken cancellation)
-    {
-        await using var command = source.CreateCommand("""
-            INSERT INTO storage_intents (prefix, video_id, state, expires_at)
-            VALUES (@prefix, @video, 'WRITING', clock_timestamp() + @time)
-            """);
-        command.Parameters.AddWithValue("prefix", ObjectKey.SourcePrefix(videoId));
-        command.Parameters.AddWithValue("video", videoId);
-        command.Parameters.AddWithValue("time", WritingTime);
-        await command.ExecuteNonQueryAsync(cancellation);
     }
 
     private async Task<Guid> CommitAsync(Guid videoId, NewVideo upload, SpooledFile file, CancellationToken cancellation)
@@ -103,44 +94,13 @@ public sealed partial class UploadService(
 
         var jobId = await SubmitJob.RunAsync(
             connection, videoId, JobType.Analyze, "{}", jobOptions.Value.MaxAttempts, upload.RequestId, cancellation);
-        await using var intent = new NpgsqlCommand(
-            "UPDATE storage_intents SET state = 'PUBLISHED' WHERE prefix = @prefix AND state = 'WRITING'", connection);
-        intent.Parameters.AddWithValue("prefix", ObjectKey.SourcePrefix(videoId));
-        if (await intent.ExecuteNonQueryAsync(cancellation) == 0)
-        {
-            throw new StorageException("The upload took so long that its bytes were collected.");
-        }
-
+        await UploadIntents.PublishAsync(connection, videoId, cancellation);
         await Failpoint.HitAsync(FailpointName.UploadBeforeCommit, cancellation);
         await transaction.CommitAsync(cancellation);
         await Failpoint.HitAsync(FailpointName.UploadAfterCommit, cancellation);
         return jobId;
     }
 
-    /// <summary>
-    /// Leaves the bytes to the collector, unless the video is there after all: the answer of a COMMIT may be what was lost. Does not use
-    /// the request's token, which may be what ended the upload; failing is no harm, since the intent ends by itself.
-    /// </summary>
-    private async Task DoomAsync(Guid videoId)
-    {
-        using var timeout = new CancellationTokenSource(CleanUpTimeout);
-        try
-        {
-            await using var command = source.CreateCommand("""
-                UPDATE storage_intents SET state = 'DOOMED', expires_at = clock_timestamp() WHERE prefix = @prefix AND state = 'WRITING'
-                """);
-            command.Parameters.AddWithValue("prefix", ObjectKey.SourcePrefix(videoId));
-            await command.ExecuteNonQueryAsync(timeout.Token);
-        }
-        catch (Exception e) when (e is NpgsqlException or OperationCanceledException)
-        {
-            LogDoomFailed(e, videoId);
-        }
-    }
-
     [LoggerMessage(Level = LogLevel.Information, Message = "Uploaded video {videoId} of user {userId}: {sizeBytes} bytes of {contentType}")]
     private partial void LogUploaded(Guid videoId, Guid userId, long sizeBytes, string contentType);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The bytes of the failed upload {videoId} stay until their intent ends")]
-    private partial void LogDoomFailed(Exception exception, Guid videoId);
 }

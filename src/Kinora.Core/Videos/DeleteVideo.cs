@@ -13,7 +13,7 @@ namespace Kinora.Core.Videos;
 public sealed class DeleteVideo(NpgsqlDataSource source, JobStatements statements, IOptions<CollectorOptions> options)
 {
     /// <returns>The jobs that were live; null: there was no such video.</returns>
-    public async Task<IReadOnlyList<(Guid JobId, JobType Type, TimeSpan Duration)>?> RunAsync(Guid videoId, CancellationToken cancellation)
+    public async Task<IReadOnlyList<(Guid JobId, JobType Type)>?> RunAsync(Guid videoId, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
@@ -35,16 +35,16 @@ public sealed class DeleteVideo(NpgsqlDataSource source, JobStatements statement
         return canceled;
     }
 
-    private async Task<List<(Guid JobId, JobType Type, TimeSpan Duration)>> CancelJobsAsync(
+    private async Task<List<(Guid JobId, JobType Type)>> CancelJobsAsync(
         NpgsqlConnection connection, Guid videoId, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(statements.CancelOfVideo, connection);
         command.Parameters.AddWithValue("video", videoId);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var canceled = new List<(Guid, JobType, TimeSpan)>();
+        var canceled = new List<(Guid, JobType)>();
         while (await reader.ReadAsync(cancellation))
         {
-            canceled.Add((reader.GetGuid(0), JobTypeName.Parse(reader.GetString(1)), reader.GetTimeSpan(2)));
+            canceled.Add((reader.GetGuid(0), JobTypeName.Parse(reader.GetString(1))));
         }
 
         return canceled;

@@ -67,9 +67,9 @@ public sealed class VideoService(
     {
         await access.GetAsync(userId, videoId, cancellation);
         var canceled = await delete.RunAsync(videoId, cancellation) ?? throw Refusal.NotFound();
-        foreach (var (jobId, type, duration) in canceled)
+        foreach (var (jobId, type) in canceled)
         {
-            metrics.JobFinished(type, JobStatus.Canceled, null, duration);
+            metrics.JobFinishedByOthers(type, JobStatus.Canceled, null);
             await cancels.PublishAsync(jobId, cancellation);
         }
     }

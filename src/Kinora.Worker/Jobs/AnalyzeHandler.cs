@@ -50,6 +50,10 @@ internal sealed partial class AnalyzeHandler(
         {
             LogConfirming(e.Code.Name);
         }
+        catch (StorageException e) when (e.IsGarbled)
+        {
+            LogConfirming(JobErrorCode.Storage.Name);
+        }
 
         var path = await fetcher.FetchAsync(video.SourceKey, video.SizeBytes, video.Sha256, folder, cancellation);
         using var file = new FileMediaSource(path);

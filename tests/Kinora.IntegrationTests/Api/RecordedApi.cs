@@ -26,7 +26,8 @@ public sealed class RecordedApi(ApiFixture fixture) : IAsyncLifetime
         Record,
         $"--Kinora:Uploads:TmpDir={TmpDir}",
         $"--Kinora:Storage:Folder:Path={ObjectsDir}",
-        $"--Kinora:Uploads:MaxBytes={MaxBytes}");
+        $"--Kinora:Uploads:MaxBytes={MaxBytes}",
+        "--Kinora:Uploads:IntentTime=00:00:03");
 
     public async ValueTask DisposeAsync()
     {

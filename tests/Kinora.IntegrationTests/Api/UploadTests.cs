@@ -3,6 +3,8 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using Kinora.Core.Infra.Storage;
+using Kinora.IntegrationTests.Queues;
+using Microsoft.EntityFrameworkCore;
 
 namespace Kinora.IntegrationTests.Api;
 
@@ -179,4 +181,34 @@ public sealed class UploadTests(ApiFixture fixture, RecordedApi recorded) : Uplo
         "fields only after a bad file" => new UploadBody().File([]).Field("title", "x").ToContent(),
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
+
+    [Fact]
+    public async Task A_put_that_takes_long_keeps_its_intent()
+    {
+        var stored = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var mayEnd = new ManualResetEventSlim();
+        Recorded.Store.OnStored = key =>
+        {
+            stored.TrySetResult(key);
+            mayEnd.Wait(Cancellation);
+        };
+        try
+        {
+            var upload = PostAsync(new UploadBody().File(UploadBody.Mp4()));
+            var prefix = ObjectKey.PrefixOf(await stored.Task.WaitAsync(Eventually.Timeout, Cancellation))!;
+            var first = await FindExpiryAsync(prefix);
+            await Eventually.TrueAsync(async () => await FindExpiryAsync(prefix) > first, () => "it is not renewed");
+            mayEnd.Set();
+            using var response = await upload;
+            await ReadVideoAsync(response);
+        }
+        finally
+        {
+            Recorded.Store.OnStored = _ => { };
+            mayEnd.Set();
+        }
+    }
+
+    private Task<DateTimeOffset> FindExpiryAsync(string prefix) => Fixture.QueryAsync(
+        db => db.StorageIntents.AsNoTracking().Where(i => i.Prefix == prefix).Select(i => i.ExpiresAt).SingleAsync(Cancellation));
 }

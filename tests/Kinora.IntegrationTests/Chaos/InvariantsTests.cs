@@ -45,7 +45,7 @@ public sealed class InvariantsTests : IAsyncLifetime
         // Neither a guard of the database nor a process that puts things right stands in the way of the breaks.
         _deployment.Api.Signal(PosixSignalNumber.Stop);
         await ExecuteAsync("""
-            ALTER TABLE jobs DISABLE TRIGGER jobs_guard; DROP INDEX ix_jobs_video_id_type; DROP INDEX ix_derivatives_video_id_type;
+            ALTER TABLE jobs DISABLE TRIGGER jobs_guard; DROP INDEX ix_jobs_one_live; DROP INDEX ix_derivatives_video_id_type;
             ALTER TABLE jobs DROP CONSTRAINT ck_jobs_progress, DROP CONSTRAINT ck_jobs_failed_has_code, DROP CONSTRAINT ck_jobs_finished, DROP CONSTRAINT ck_jobs_attempts
             """);
         foreach (var (says, sql) in RowBreaks())

@@ -55,7 +55,7 @@ public sealed class WorkDirectoryTests
     {
         // The delay lies between the claim and the folder: a worker without its folder would not even claim.
         await using var deployment = await Deployment.StartAsync(null, "Kinora__Jobs__BackoffBase=00:00:02");
-        var failpoints = new ArmedFailpoints(deployment.FailpointLog);
+        var failpoints = deployment.Failpoints;
         await deployment.StartWorkerAsync(failpoints.Settings("worker.after_claim:delay=3000"));
         using var user = await deployment.CreateUserAsync();
         var folder = Directory.GetDirectories(deployment.WorkFolder).Single();

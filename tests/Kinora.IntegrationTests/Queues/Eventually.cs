@@ -10,6 +10,7 @@ public static class Eventually
     public static Task TrueAsync(Func<bool> condition, Func<string> complaint, TimeSpan? patience = null) =>
         TrueAsync(() => Task.FromResult(condition()), complaint, patience);
 
+    /// <param name="patience">Where whole deployments are waited for; null: <see cref="Timeout"/>.</param>
     public static async Task TrueAsync(Func<Task<bool>> condition, Func<string> complaint, TimeSpan? patience = null)
     {
         var started = Stopwatch.GetTimestamp();

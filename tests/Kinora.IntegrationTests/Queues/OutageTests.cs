@@ -63,8 +63,26 @@ public sealed class OutageTests : QueueTest
         var queue = StartQueue();
         await CommandAsync("CONFIG", "SET", "maxmemory", "1");
         await UnavailableAsync(() => queue.EnqueueAsync(Queue, Message("a-1"), Cancellation));
+        await UnavailableAsync(() => queue.PingAsync(Cancellation));
 
         await CommandAsync("CONFIG", "SET", "maxmemory", "0");
+        await queue.EnqueueAsync(Queue, Message("a-1"), Cancellation);
+
+        Assert.Equal("a-1", (await queue.ReceiveAsync(Queue, Wait, Cancellation))?.Message.Id);
+    }
+
+    /// <summary>As in a failover. Connected to while it was a replica, it is one to the client library until that looks again.</summary>
+    [Fact]
+    public async Task A_Redis_that_is_a_replica_is_unavailable_until_it_is_none_any_more()
+    {
+        await CommandAsync("REPLICAOF", "127.0.0.1", "1");
+        var queue = StartQueue();
+        await Assert.ThrowsAsync<QueueUnavailableException>(() => queue.PingAsync(Cancellation));
+        await UnavailableAsync(() => queue.EnqueueAsync(Queue, Message("a-1"), Cancellation));
+        await UnavailableAsync(() => queue.ReceiveAsync(Queue, Wait, Cancellation));
+
+        await CommandAsync("REPLICAOF", "NO", "ONE");
+        await AvailableAsync(queue);
         await queue.EnqueueAsync(Queue, Message("a-1"), Cancellation);
 
         Assert.Equal("a-1", (await queue.ReceiveAsync(Queue, Wait, Cancellation))?.Message.Id);

@@ -8,6 +8,7 @@ using Kinora.Core.Infra.Storage.Folders;
 using Kinora.Core.Infra.Storage.S3;
 using Kinora.Core.Jobs;
 using Kinora.IntegrationTests.Api;
+using Kinora.IntegrationTests.Chaos;
 using Kinora.IntegrationTests.Chaos.Network;
 using Kinora.IntegrationTests.Chaos.Proxies;
 using Kinora.IntegrationTests.Servers;
@@ -71,7 +72,7 @@ public sealed class Deployment : IAsyncDisposable
 
     public string WorkFolder => _folder.Path("work");
 
-    public string FailpointLog => _folder.Path("failpoints.log");
+    internal ArmedFailpoints Failpoints => new(_folder.Path("failpoints.log"));
 
     public string RedisConnectionString => _redis.ConnectionString;
 
@@ -155,6 +156,9 @@ public sealed class Deployment : IAsyncDisposable
 
     public Task<KinoraProcess> StartWorkerAsync(NetworkHost host, params string[] settings) =>
         StartProcessAsync("Kinora.Worker", [.. host.Settings, .. settings], host);
+
+    /// <summary>Not waited for: it may die before it is ready.</summary>
+    public Task<KinoraProcess> LaunchWorkerAsync(params string[] settings) => LaunchAsync("Kinora.Worker", settings);
 
     public Task<KinoraProcess> StartApiAsync(params string[] settings) => StartProcessAsync("Kinora.Api", settings);
 
@@ -242,8 +246,14 @@ public sealed class Deployment : IAsyncDisposable
 
     public Task StopPostgresAsync() => _postgres.DisposeAsync().AsTask();
 
-    public async Task StartPostgresAgainAsync() => _postgres = await PostgresServer.StartAsync(
-        Path.Combine(_servers, "postgres"), _postgres.Port, PostgresDurability.Process, Cancellation);
+    public async Task StartPostgresAgainAsync()
+    {
+        _postgres = await PostgresServer.StartAsync(
+            Path.Combine(_servers, "postgres"), _postgres.Port, PostgresDurability.Process, Cancellation);
+
+        // Of the test's own connections none has outlived the server.
+        _database!.Clear();
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -285,20 +295,33 @@ public sealed class Deployment : IAsyncDisposable
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         timeout.CancelAfter(StartTimeout);
         Directory.CreateDirectory(_servers);
-        var redis = RedisServer.StartAsync(Path.Combine(_servers, "redis"), null, timeout.Token);
-        _postgres = await PostgresServer.StartAsync(Path.Combine(_servers, "postgres"), null, PostgresDurability.Process, timeout.Token);
-        _redis = await redis;
+        var cluster = Path.Combine(_servers, "postgres");
+        await MigratedCluster.CopyAsync(cluster, timeout.Token);
+        _postgres = await PostgresServer.StartAsync(cluster, null, PostgresDurability.Process, timeout.Token);
+        _redis = await RedisServer.StartAsync(Path.Combine(_servers, "redis"), null, timeout.Token);
         _database = NpgsqlDataSource.Create(_postgres.ConnectionString);
         PostgresProxy = TcpProxy.Start(new IPEndPoint(IPAddress.Loopback, _postgres.Port), IPAddress.Loopback);
         RedisProxy = TcpProxy.Start(new IPEndPoint(IPAddress.Loopback, _redis.Port), IPAddress.Loopback);
         _settings["Kinora__Database__ConnectionString"] = _isProxied ? $"{DatabaseConnectionString};Port={PostgresProxy.Port}" : DatabaseConnectionString;
         _settings["Kinora__Redis__ConnectionString"] = _isProxied ? RedisProxy.Address.ToString() : RedisConnectionString;
-        var code = await HttpProcess.RunAsync(Program("Kinora.Api"), ["migrate"], _settings, Keep, timeout.Token);
-        Assert.True(code == 0, Log);
         Api = await StartApiAsync();
     }
 
     private async Task<KinoraProcess> StartProcessAsync(string project, string[] settings, NetworkHost? host = null)
+    {
+        var process = await LaunchAsync(project, settings, host);
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        timeout.CancelAfter(StartTimeout);
+        while (!await process.IsReadyAsync(timeout.Token))
+        {
+            Assert.False(process.Exited.IsCompleted, Log);
+            await Task.Delay(ReadyInterval, timeout.Token);
+        }
+
+        return process;
+    }
+
+    private async Task<KinoraProcess> LaunchAsync(string project, string[] settings, NetworkHost? host = null)
     {
         var environment = new Dictionary<string, string>(_settings);
         foreach (var (name, value) in Parse(settings))
@@ -312,14 +335,6 @@ public sealed class Deployment : IAsyncDisposable
         lock (_processes)
         {
             _processes.Add(process);
-        }
-
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        timeout.CancelAfter(StartTimeout);
-        while (!await process.IsReadyAsync(timeout.Token))
-        {
-            Assert.False(process.Exited.IsCompleted, Log);
-            await Task.Delay(ReadyInterval, timeout.Token);
         }
 
         return process;

@@ -21,8 +21,7 @@ public sealed class KinoraClient(HttpClient http, Func<string> log) : IDisposabl
 
     public static async Task<KinoraClient> RegisterAsync(Uri address, string email, Func<string> log, CancellationToken cancellation)
     {
-        var handler = new SocketsHttpHandler { Expect100ContinueTimeout = Patience };
-        var http = new HttpClient(handler) { BaseAddress = address, Timeout = Patience };
+        var http = Open(address);
         var credentials = new { email, password = ApiUser.DefaultPassword };
         using var registered = await http.PostAsJsonAsync("/v1/auth/register", credentials, cancellation);
         registered.EnsureSuccessStatusCode();
@@ -33,9 +32,9 @@ public sealed class KinoraClient(HttpClient http, Func<string> log) : IDisposabl
     }
 
     /// <summary>The same user at another API.</summary>
-    public KinoraClient At(KinoraProcess api)
+    public KinoraClient At(Uri address)
     {
-        var other = new HttpClient { BaseAddress = api.Address, Timeout = Patience };
+        var other = Open(address);
         other.DefaultRequestHeaders.Authorization = Http.DefaultRequestHeaders.Authorization;
         return new KinoraClient(other, log);
     }
@@ -138,4 +137,7 @@ public sealed class KinoraClient(HttpClient http, Func<string> log) : IDisposabl
     }
 
     public void Dispose() => Http.Dispose();
+
+    private static HttpClient Open(Uri address) =>
+        new(new SocketsHttpHandler { Expect100ContinueTimeout = Patience }) { BaseAddress = address, Timeout = Patience };
 }

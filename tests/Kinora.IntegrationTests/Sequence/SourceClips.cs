@@ -10,6 +10,7 @@ internal static class SourceClips
     private static readonly string Folder = Directory.CreateDirectory(Path.Combine(Repository.Artifacts, "test-clips")).FullName;
 
     private static readonly Lazy<Task<string>> Small = new(() => MakeAsync("walk-small.mp4", Encode(10, "160x120")));
+    private static readonly Lazy<Task<string>> Moment = new(() => MakeAsync("walk-moment.mp4", [.. Encode(1, "64x48"), "-t", "0.4"]));
     private static readonly Lazy<Task<string>> Short = new(() => MakeAsync("walk-short.mp4", Encode(6, "640x360")));
     private static readonly Lazy<Task<string>> Tiny = new(() => MakeAsync("walk-tiny.mp4", Encode(2, "320x180")));
     private static readonly Lazy<Task<string>> Middle = new(() => MakeAsync("walk-middle.mp4", Encode(12, "1280x720")));
@@ -21,6 +22,9 @@ internal static class SourceClips
 
     /// <summary>2 s of 320x180, of which one rendition is made: for tests of many jobs.</summary>
     public static Task<string> TinyAsync() => Tiny.Value;
+
+    /// <summary>Ten pictures of 64x48: of thousands of jobs each costs next to nothing.</summary>
+    public static Task<string> MomentAsync() => Moment.Value;
 
     /// <summary>6 s of 640x360 at 25 frames a second, with a tone.</summary>
     public static Task<string> ShortAsync() => Short.Value;

@@ -77,8 +77,8 @@ public sealed class MonitoringTests : IAsyncLifetime
     public async Task Metrics_are_prometheus_text_with_our_names()
     {
         var metrics = _app!.Services.GetRequiredService<KinoraMetrics>();
-        metrics.JobAttempted(JobType.Hls, 1);
-        metrics.JobAttempted(JobType.Hls, 2);
+        metrics.JobAttempted(JobType.Hls, isFirst: true);
+        metrics.JobAttempted(JobType.Hls, isFirst: false);
         metrics.JobFinished(JobType.Hls, JobStatus.Succeeded, null, TimeSpan.FromSeconds(42));
         metrics.UploadFinished("tus", 1000);
         await _client.GetAsync(new Uri("/v1/videos/x/hls/secret/a/b.mp4", UriKind.Relative), TestContext.Current.CancellationToken);

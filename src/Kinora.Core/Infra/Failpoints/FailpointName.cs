@@ -57,6 +57,8 @@ public static class FailpointName
     public const string DispatchAfterEnqueue = "dispatch.after_enqueue";
     public const string ReapBeforeTake = "reap.before_take";
 
+    public const string TranscodeBeforeCommit = "transcode.before_commit";
+
     public const string UploadAfterSpool = "upload.after_spool";
     public const string UploadAfterIntent = "upload.after_intent";
     public const string UploadAfterPut = "upload.after_put";

@@ -70,7 +70,7 @@ public sealed class ObjectMediaSource(IObjectStore store, string key, long lengt
             ?? throw new StorageException("The source is not in the store.") { IsMissing = true };
         if (content.TotalLength != Length)
         {
-            throw new StorageException("The source has another length than it had.");
+            throw new StorageException("The source has another length than it had.") { IsGarbled = true };
         }
 
         await content.Stream.ReadExactlyAsync(bytes, cancellation);

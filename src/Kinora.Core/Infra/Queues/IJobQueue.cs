@@ -18,6 +18,7 @@ public interface IJobQueue
     /// <summary>How many messages wait and how many are being worked on.</summary>
     Task<QueueCounts> CountAsync(string queue, CancellationToken cancellation);
 
+    /// <summary>Whether it would take a message.</summary>
     Task PingAsync(CancellationToken cancellation);
 }
 

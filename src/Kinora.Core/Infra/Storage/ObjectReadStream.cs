@@ -112,7 +112,7 @@ internal sealed class ObjectReadStream(string key, Stream inner, long length, Ti
                 _limit.IsCancellationRequested ? $"Object {key} sent nothing for {timeout}." : $"Object {key} could not be read.", e)
             {
                 // So the store's client says that a whole object has another checksum than the store has of it.
-                IsDamaged = e is AmazonClientException,
+                IsGarbled = e is AmazonClientException,
             };
         }
         finally

@@ -55,7 +55,7 @@ public sealed class SourceFetcher(IObjectStore objects)
             var hash = await CopyAsync(content.Stream, file, cancellation);
             return file.Length == sizeBytes && hash.AsSpan().SequenceEqual(sha256);
         }
-        catch (StorageException e) when (e.IsDamaged)
+        catch (StorageException e) when (e.IsGarbled)
         {
             return false;
         }

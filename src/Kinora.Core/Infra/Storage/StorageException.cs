@@ -9,6 +9,9 @@ public sealed class StorageException(string message, Exception? inner = null) : 
     /// <summary>The store answers, but an object that a row knows is not there: another attempt hardly helps.</summary>
     public bool IsMissing { get; init; }
 
-    /// <summary>The bytes that came are not those that were stored, as their checksum says: when read again they may be.</summary>
+    /// <summary>The bytes that came are not those that were stored, as their checksum or their number says: when read again they may be.</summary>
+    public bool IsGarbled { get; init; }
+
+    /// <summary>It was read again, and its bytes are still not those that were stored: another attempt hardly helps.</summary>
     public bool IsDamaged { get; init; }
 }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 namespace Kinora.Core.Infra.Telemetry;
 
 /// <summary>
-/// Asks one dependency whether it answers. Callers at the same time share one ping, so that no flood of health requests becomes a flood
+/// Asks one dependency whether it can be used. Callers at the same time share one ping, so that no flood of health requests becomes a flood
 /// at the dependency, and a ping that ignores its cancellation is left behind rather than waited for.
 /// </summary>
 internal sealed partial class HealthCheck(string name, Func<CancellationToken, Task> ping, TimeProvider time, ILogger logger)
@@ -83,9 +83,9 @@ internal sealed partial class HealthCheck(string name, Func<CancellationToken, T
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{dependency} does not answer: {failure}: {reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{dependency} is away: {failure}: {reason}")]
     private static partial void LogAway(ILogger logger, string dependency, string failure, string reason);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{dependency} answers again")]
+    [LoggerMessage(Level = LogLevel.Information, Message = "{dependency} is back")]
     private static partial void LogBack(ILogger logger, string dependency);
 }

@@ -7,8 +7,9 @@ using Kinora.Core.Jobs;
 namespace Kinora.Core.Infra.Telemetry;
 
 /// <summary>
-/// Kinora's own instruments; as Prometheus shows them: kinora_jobs_finished_total, kinora_job_attempts_total, kinora_job_duration_seconds,
-/// kinora_uploads_total, kinora_upload_bytes_total, kinora_audit_findings_total, kinora_queue_length, kinora_jobs_live. Labels are of closed sets: no ids, no names of users.
+/// Kinora's own instruments; as Prometheus shows them: kinora_jobs_finished_total, kinora_job_attempts_total, kinora_job_deferrals_total,
+/// kinora_job_crashes_total, kinora_job_duration_seconds, kinora_uploads_total, kinora_upload_bytes_total, kinora_audit_findings_total,
+/// kinora_queue_length, kinora_jobs_live. Labels are of closed sets: no ids, no names of users.
 /// </summary>
 public sealed class KinoraMetrics
 {
@@ -19,6 +20,8 @@ public sealed class KinoraMetrics
 
     private readonly Counter<long> _jobsFinished;
     private readonly Counter<long> _jobAttempts;
+    private readonly Counter<long> _jobDeferrals;
+    private readonly Counter<long> _jobCrashes;
     private readonly Histogram<double> _jobDuration;
     private readonly Counter<long> _uploads;
     private readonly Counter<long> _uploadBytes;
@@ -32,6 +35,8 @@ public sealed class KinoraMetrics
         var meter = meters.Create(MeterName);
         _jobsFinished = meter.CreateCounter<long>("kinora.jobs.finished", description: "Jobs that came to their end.");
         _jobAttempts = meter.CreateCounter<long>("kinora.job.attempts", description: "Attempts that workers began; kind: first or retry.");
+        _jobDeferrals = meter.CreateCounter<long>("kinora.job.deferrals", description: "Attempts that an outage ended, which do not count.");
+        _jobCrashes = meter.CreateCounter<long>("kinora.job.crashes", description: "Jobs taken from workers that were lost.");
         _jobDuration = meter.CreateHistogram(
             "kinora.job.duration", "s", "Of the attempt that ended the job.", null,
             new InstrumentAdvice<double> { HistogramBucketBoundaries = DurationBuckets });
@@ -43,21 +48,30 @@ public sealed class KinoraMetrics
     }
 
     /// <param name="code">Why it failed; null where it did not.</param>
-    public void JobFinished(JobType type, JobStatus outcome, JobErrorCode? code, TimeSpan duration)
+    /// <param name="attempt">How long the attempt took that ended it.</param>
+    public void JobFinished(JobType type, JobStatus outcome, JobErrorCode? code, TimeSpan attempt)
     {
-        var typeTag = Tag("type", type.ToString());
-        var outcomeTag = Tag("outcome", outcome.ToString());
-        _jobsFinished.Add(1, typeTag, outcomeTag, new("code", code?.Name ?? ""));
-        _jobDuration.Record(duration.TotalSeconds, typeTag, outcomeTag);
+        JobFinishedByOthers(type, outcome, code);
+        _jobDuration.Record(attempt.TotalSeconds, Tag("type", type.ToString()), Tag("outcome", outcome.ToString()));
     }
 
-    /// <summary>Its workers died of it: nobody knows how long the last of them had it.</summary>
-    public void JobFailedWithoutWorker(JobType type, JobErrorCode code) =>
-        _jobsFinished.Add(1, Tag("type", type.ToString()), Tag("outcome", nameof(JobStatus.Failed)), new("code", code.Name));
+    /// <summary>
+    /// Not by an attempt of its own: it was canceled, or its worker was lost. Its life so far is mostly waiting, and says nothing of how long
+    /// the work takes.
+    /// </summary>
+    public void JobFinishedByOthers(JobType type, JobStatus outcome, JobErrorCode? code) =>
+        _jobsFinished.Add(1, Tag("type", type.ToString()), Tag("outcome", outcome.ToString()), new("code", code?.Name ?? ""));
 
-    /// <param name="number">1 for the first attempt.</param>
-    public void JobAttempted(JobType type, int number) =>
-        _jobAttempts.Add(1, Tag("type", type.ToString()), new("kind", number <= 1 ? "first" : "retry"));
+    /// <param name="isFirst">Of the job; what was deferred or given back before is tried again, though it was not charged.</param>
+    public void JobAttempted(JobType type, bool isFirst) =>
+        _jobAttempts.Add(1, Tag("type", type.ToString()), new("kind", isFirst ? "first" : "retry"));
+
+    /// <param name="code">Of what was away.</param>
+    public void JobDeferred(JobType type, JobErrorCode code) =>
+        _jobDeferrals.Add(1, Tag("type", type.ToString()), new("code", code.Name));
+
+    /// <summary>It was taken from a lost worker, whether another attempt follows or it has FAILED.</summary>
+    public void JobCrashed(JobType type) => _jobCrashes.Add(1, Tag("type", type.ToString()));
 
     /// <param name="way">How it came: "multipart" or "tus".</param>
     public void UploadFinished(string way, long bytes)

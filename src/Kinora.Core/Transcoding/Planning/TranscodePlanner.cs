@@ -56,6 +56,10 @@ public sealed class TranscodePlanner(IOptions<TranscodingOptions> options)
         };
     }
 
+    /// <summary>Whether the ladder of this source has them all. It is the options', which may have changed since they were asked for.</summary>
+    public bool Offers(MediaInfo info, IReadOnlyList<string> renditions) =>
+        !renditions.Except(Ladder.SizesFor(CheckedVideo(info), _options.MaxShortSide).Select(rung => rung.Name)).Any();
+
     internal static MediaStream CheckedVideo(MediaInfo info)
     {
         if (FfmpegCommand.DemuxerOf(info.Container) is null)

@@ -64,6 +64,7 @@ public sealed class BuildPackage : IHlsStep
         {
             Frames = ExpectedFrames.Between(segments.Frames.Min, segments.Frames.Max ?? long.MaxValue),
             VideoDuration = segments.VideoDuration,
+            AudioEnd = context.Plan!.Audio?.EndSamples is { } end ? TimeSpan.FromSeconds((double)end / AudioPlan.SampleRate) : null,
             SegmentStarts = segments.StartSeconds,
         };
     }

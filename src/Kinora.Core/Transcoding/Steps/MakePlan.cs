@@ -1,3 +1,4 @@
+using Kinora.Core.Errors;
 using Kinora.Core.Infra.Failpoints;
 using Kinora.Core.Transcoding.Planning;
 
@@ -10,7 +11,14 @@ public sealed class MakePlan(TranscodePlanner planner) : IHlsStep
 
     public Task RunAsync(HlsContext context, CancellationToken cancellation)
     {
-        context.Plan = planner.Plan(context.Source.Info, context.Packets, context.Source.Params.Renditions);
+        var (info, renditions) = (context.Source.Info, context.Source.Params.Renditions);
+        if (renditions is not null && !planner.Offers(info, renditions))
+        {
+            throw new JobFailedException(
+                JobErrorCode.RenditionNotOffered, "A rendition that was asked for is not offered any more: ask for a new transcode.");
+        }
+
+        context.Plan = planner.Plan(info, context.Packets, renditions);
         return Failpoint.HitAsync(FailpointName.HlsAfterPlan, cancellation);
     }
 }

@@ -27,7 +27,6 @@ internal sealed class KillLane : IAsyncDisposable
     private static readonly TimeSpan SettlePatience = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(100);
     private readonly Witness _witness = new();
-    private readonly ArmedFailpoints _failpoints;
     private readonly Deployment _deployment;
     private readonly KinoraProcess _neighbour;
     private readonly KinoraClient _user;
@@ -36,7 +35,6 @@ internal sealed class KillLane : IAsyncDisposable
     private KillLane(Deployment deployment, KinoraProcess neighbour, KinoraClient user, Guid videoId)
     {
         (_deployment, _neighbour, _user, _videoId) = (deployment, neighbour, user, videoId);
-        _failpoints = new ArmedFailpoints(deployment.FailpointLog);
         _witness.SawVideo(videoId, user);
     }
 
@@ -82,7 +80,7 @@ internal sealed class KillLane : IAsyncDisposable
 
         var died = Stopwatch.GetTimestamp();
         var orphans = FindOrphansAsync(children, died);
-        var hasFired = await _failpoints.HasKilledAsync(victim, point.Failpoint);
+        var hasFired = await _deployment.Failpoints.HasKilledAsync(victim, point.Failpoint);
         var job = new ObservedJob(_deployment, await FindJobAsync(videoId, point.Type));
         TimeSpan? recovery = null;
         if (!point.IsDone)
@@ -115,7 +113,7 @@ internal sealed class KillLane : IAsyncDisposable
         };
         return _deployment.StartWorkerAsync(
         [
-            .. _failpoints.Settings([.. point.Rules]), $"Kinora__Worker__Concurrency__Analyze={analyze}",
+            .. _deployment.Failpoints.Settings([.. point.Rules]), $"Kinora__Worker__Concurrency__Analyze={analyze}",
             $"Kinora__Worker__Concurrency__Thumbnail={thumbnail}", $"Kinora__Worker__Concurrency__Hls={hls}",
         ]);
     }

@@ -4,7 +4,7 @@ using Kinora.Core.Jobs;
 namespace Kinora.IntegrationTests.Chaos.Kills;
 
 /// <summary>A moment of a job's life at which its worker is killed.</summary>
-/// <param name="Kind">What the brief form takes one of each of.</param>
+/// <param name="Kind">The brief form takes no two of one kind.</param>
 /// <param name="Type">Of the job.</param>
 /// <param name="Failpoint">Of <see cref="FailpointName"/>.</param>
 /// <param name="Words">For the table: "after the claim".</param>

@@ -14,7 +14,7 @@ namespace Kinora.IntegrationTests.Chaos.Races;
 public sealed class CancelRaceTests : IAsyncLifetime
 {
     private const int Lanes = 4;
-    private static readonly int Races = ChaosScale.Of(24, 1000);
+    private static readonly int Races = ChaosScale.Of(30, 1000);
 
     /// <summary>Of the completing transaction before and after it takes the job.</summary>
     private static readonly TimeSpan Delay = TimeSpan.FromMilliseconds(100);

@@ -23,7 +23,7 @@ public sealed class SubmitRaceTests : IAsyncLifetime
         _clients.Add(user);
         foreach (var api in await Task.WhenAll(_deployment.StartApiAsync(), _deployment.StartApiAsync(), _deployment.StartApiAsync()))
         {
-            _clients.Add(user.At(api));
+            _clients.Add(user.At(api.Address));
         }
 
         await _deployment.StartWorkerAsync("Kinora__Worker__Concurrency__Hls=0");

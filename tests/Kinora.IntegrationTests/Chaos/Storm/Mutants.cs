@@ -26,7 +26,7 @@ internal static class Mutants
         new("a cancel does not ask whether the job lives", S with { Cancel = Without(S.Cancel, " AND status IN ('QUEUED', 'RUNNING')") }, NoGuard),
         new("two live jobs of a video and type may be",
             S with { Insert = Without(S.Insert, "ON CONFLICT (video_id, type) WHERE status IN ('QUEUED', 'RUNNING') DO NOTHING") },
-            "DROP INDEX ix_jobs_video_id_type"),
+            "DROP INDEX ix_jobs_one_live"),
         new("a claim takes a job that has an owner", S with { Claim = Without(S.Claim, Unowned) }),
         new("a claim goes on with the old fence",
             S with { Claim = With(S.Claim, "fence = nextval('job_fence_seq')", "fence = COALESCE(fence, nextval('job_fence_seq'))") }),

@@ -140,7 +140,7 @@ public sealed class PackageVerifierTests(PackagedVideos videos) : IClassFixture<
         AssertFails(Verify(video, expected with { Frames = ExpectedFrames.Between(251, 260) }), "frames-are-complete");
         AssertFails(Verify(video, expected with { SegmentStarts = [0, 4, 8.04] }), "cuts-are-as-planned");
         AssertFails(Verify(video, expected with { VideoDuration = TimeSpan.FromSeconds(11) }), "duration-is-that-of-the-source");
-        AssertFails(Verify(video, expected with { AudioEnd = TimeSpan.FromSeconds(9) }), "audio-ends-as-in-the-source");
+        AssertFails(Verify(video, expected with { AudioEnd = TimeSpan.FromSeconds(9) }), "audio-ends-as-planned");
         Assert.True(Verify(video, expected with { VideoDuration = TimeSpan.FromSeconds(10), AudioEnd = TimeSpan.FromSeconds(10) }).Passed);
         Assert.True(Verify(video, new Expectations { Frames = ExpectedFrames.Unknown }).Passed);
     }

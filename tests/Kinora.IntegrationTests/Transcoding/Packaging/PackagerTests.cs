@@ -119,10 +119,10 @@ public sealed class PackagerTests(PackagedVideos videos) : IClassFixture<Package
     {
         var (video, package, output) = await videos.GetAsync(SourceKind.ShortAudio.Name);
 
-        var check = package.Report.Checks.Single(c => c.Name == "audio-ends-as-in-the-source");
+        var check = package.Report.Checks.Single(c => c.Name == "audio-ends-as-planned");
         Assert.Contains("before the video", check.Actual, StringComparison.Ordinal);
         Assert.True(Verify(TimeSpan.FromSeconds(7)).Passed);
-        Assert.Equal("audio-ends-as-in-the-source", Verify(TimeSpan.FromSeconds(10)).Checks.Single(c => !c.Passed).Name);
+        Assert.Equal("audio-ends-as-planned", Verify(TimeSpan.FromSeconds(10)).Checks.Single(c => !c.Passed).Name);
 
         VerificationReport Verify(TimeSpan audioEnd) =>
             PackageVerifier.Verify(output, video.Tracks, video.Expectations with { AudioEnd = audioEnd }, Cancellation);

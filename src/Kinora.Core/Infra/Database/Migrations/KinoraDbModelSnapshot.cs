@@ -327,23 +327,29 @@ namespace Kinora.Core.Infra.Database.Migrations
 
                     b.HasIndex(new[] { "VideoId", "Type" }, "ix_jobs_one_live")
                         .IsUnique()
-                        .HasDatabaseName("ix_jobs_video_id_type")
+                        .HasDatabaseName("ix_jobs_one_live")
                         .HasFilter("status IN ('QUEUED', 'RUNNING')");
 
                     b.HasIndex(new[] { "OwnerId" }, "ix_jobs_owner_live")
-                        .HasDatabaseName("ix_jobs_owner_id")
+                        .HasDatabaseName("ix_jobs_owner_live")
                         .HasFilter("status IN ('QUEUED', 'RUNNING')");
 
                     b.HasIndex(new[] { "Type", "OwnerId" }, "ix_jobs_running")
-                        .HasDatabaseName("ix_jobs_type_owner_id")
+                        .HasDatabaseName("ix_jobs_running")
                         .HasFilter("lease_owner IS NOT NULL");
 
+                    b.HasIndex(new[] { "Type", "DispatchedAt", "RunAfter", "Id" }, "ix_jobs_to_dispatch")
+                        .HasDatabaseName("ix_jobs_to_dispatch")
+                        .HasFilter("status IN ('QUEUED', 'RUNNING') AND lease_owner IS NULL");
+
+                    NpgsqlIndexBuilderExtensions.HasNullSortOrder(b.HasIndex(new[] { "Type", "DispatchedAt", "RunAfter", "Id" }, "ix_jobs_to_dispatch"), new[] { NullSortOrder.Unspecified, NullSortOrder.NullsFirst, NullSortOrder.Unspecified, NullSortOrder.Unspecified });
+
                     b.HasIndex(new[] { "OwnerId", "Type", "Fence" }, "ix_jobs_turns")
-                        .HasDatabaseName("ix_jobs_owner_id_type_fence")
+                        .HasDatabaseName("ix_jobs_turns")
                         .HasFilter("fence IS NOT NULL");
 
                     b.HasIndex(new[] { "Type", "OwnerId", "RunAfter", "Id" }, "ix_jobs_waiting")
-                        .HasDatabaseName("ix_jobs_type_owner_id_run_after_id")
+                        .HasDatabaseName("ix_jobs_waiting")
                         .HasFilter("status IN ('QUEUED', 'RUNNING') AND lease_owner IS NULL");
 
                     b.ToTable("jobs", null, t =>

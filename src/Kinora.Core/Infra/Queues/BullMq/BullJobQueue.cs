@@ -10,6 +10,8 @@ namespace Kinora.Core.Infra.Queues.BullMq;
 /// </summary>
 public sealed partial class BullJobQueue : IJobQueue, IAsyncDisposable
 {
+    private const string PingScript = "redis.call('SET', KEYS[1], '', 'EX', 60)";
+
     private readonly ConcurrentDictionary<string, BullQueue> _queues = [];
     private readonly ConcurrentDictionary<Task, bool> _returning = [];
     private readonly string _worker = $"{Environment.MachineName}-{Environment.ProcessId}";
@@ -63,11 +65,14 @@ public sealed partial class BullJobQueue : IJobQueue, IAsyncDisposable
         try
         {
             var database = await _redis.GetDatabaseAsync(cancellation);
-            await database.PingAsync().WaitAsync(cancellation);
+
+            // A write: one that is full or read-only says PONG, and takes no message. By a script, as all that matters here: of a plain
+            // SET the client library would say for up to a minute after a failover that there is no primary.
+            await database.ScriptEvaluateAsync(PingScript, [BullKeys.Ping(_options.Prefix)]).WaitAsync(cancellation);
         }
         catch (Exception e) when (RedisFailure.Is(e) && !cancellation.IsCancellationRequested)
         {
-            throw new QueueUnavailableException($"Redis does not answer: {e.Message}", e);
+            throw new QueueUnavailableException($"Redis takes no write: {e.Message}", e);
         }
     }
 

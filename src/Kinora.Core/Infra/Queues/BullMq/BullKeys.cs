@@ -9,6 +9,9 @@ internal sealed class BullKeys(string prefix, string queue)
     /// <summary>What all keys of the queue begin with.</summary>
     public string Base { get; } = $"{prefix}:{queue}:";
 
+    /// <summary>Of no queue: written only to see whether Redis takes writes.</summary>
+    public static RedisKey Ping(string prefix) => $"{prefix}:ping";
+
     public string Marker => Base + "marker";
 
     /// <summary>The keys of these parts (or of these jobs' ids), in the order that a script wants.</summary>

@@ -19,6 +19,13 @@ public sealed class CollectorOptions
     public TimeSpan AbandonedGrace { get; set; } = TimeSpan.FromMinutes(10);
 
     /// <summary>
+    /// How long a worker has to itself what it is about to sweep, 50 prefixes; if it dies, another one takes them then. More than their
+    /// sweeps take, or all workers would do the same.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan BatchTime { get; set; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>
     /// How long after each sweep of a prefix the next one follows, for what a zombie writes late. Null: after ten minutes and then a day.
     /// </summary>
     public IReadOnlyList<TimeSpan>? SweepAgain { get; set; }

@@ -17,9 +17,6 @@ public sealed partial class PrefixSweeper(
     private const int PrefixBatch = 50;
     private static readonly TimeSpan RetryAfter = TimeSpan.FromMinutes(1);
 
-    /// <summary>For a batch: longer than its sweeps take, or all sweepers would do the same.</summary>
-    private static readonly TimeSpan BatchTime = TimeSpan.FromMinutes(2);
-
     /// <summary>Everything that is due.</summary>
     public async Task RunAsync(CancellationToken cancellation)
     {
@@ -54,7 +51,7 @@ public sealed partial class PrefixSweeper(
             RETURNING i.prefix, i.sweeps
             """);
         command.Parameters.AddWithValue("count", PrefixBatch);
-        command.Parameters.AddWithValue("time", BatchTime);
+        command.Parameters.AddWithValue("time", options.Value.BatchTime);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var taken = new List<(string, int)>();
         while (await reader.ReadAsync(cancellation))

@@ -45,8 +45,8 @@ internal static class AudioChecks
     }
 
     /// <summary>
-    /// Where the source's audio ends is known, the published audio must end there: shorter or longer than the video is then the
-    /// source's own way, and legal. Where it is not known, a difference is told and not judged.
+    /// The published audio must end where it was planned to, which is with the video: players stall or leap back otherwise. Where that was
+    /// not known beforehand, a difference is told and not judged.
     /// </summary>
     private static void CheckEnd(CheckList checks, PublishedRendition audio, PublishedRendition video, TimeSpan? expected)
     {
@@ -57,11 +57,11 @@ internal static class AudioChecks
             : $"{CheckList.Seconds(-behind)} after the video";
         var target = (long)(expected?.TotalMicroseconds ?? 0);
         checks.Add(
-            "audio-ends-as-in-the-source",
+            "audio-ends-as-planned",
             audio.Name,
             expected is null || Math.Abs(end - target) <= EndToleranceUs,
             expected is null
-                ? "any end: the source does not tell"
+                ? "any end: it was not known beforehand"
                 : $"{CheckList.Seconds(target)} within {CheckList.Seconds(EndToleranceUs)}",
             $"{CheckList.Seconds(end)}, {relation}");
     }

@@ -10,7 +10,7 @@ public sealed record Expectations
     /// <summary>From the first shown frame to the end of the last one.</summary>
     public TimeSpan? VideoDuration { get; init; }
 
-    /// <summary>When the source's audio ends, counted from the first shown frame of the video. It may well end earlier or later.</summary>
+    /// <summary>When the audio was planned to end, counted from the first shown frame of the video.</summary>
     public TimeSpan? AudioEnd { get; init; }
 
     /// <summary>The planned starts of the segments, in seconds from the first shown frame; the first is 0.</summary>

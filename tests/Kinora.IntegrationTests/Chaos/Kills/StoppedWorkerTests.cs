@@ -1,0 +1,68 @@
+using System.Diagnostics;
+using Kinora.Core.Infra.Processes;
+using Kinora.IntegrationTests.Sequence;
+
+namespace Kinora.IntegrationTests.Chaos.Kills;
+
+/// <summary>Workers are told to stop by SIGTERM in the midst of an encode; one that waits has the job at once, and it costs no attempt.</summary>
+[Collection("deployments")]
+public sealed class StoppedWorkerTests
+{
+    private const string Section = "Processes stopped by SIGTERM";
+    private static readonly TimeSpan HandOverLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan SettlePatience = TimeSpan.FromMinutes(1);
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_job_in_mid_encode_goes_from_a_stopped_worker_to_one_that_waits()
+    {
+        await using var deployment = await Deployment.StartAsync(null, [.. KillLane.Settings, "Kinora__Worker__Drain=00:00:00.2"]);
+        var workers = (await Task.WhenAll(deployment.StartWorkerAsync(), deployment.StartWorkerAsync())).ToList();
+        using var user = await deployment.CreateUserAsync();
+        var videoId = await user.UploadAnalyzedAsync(await SourceClips.MiddleAsync());
+        var witness = new Witness();
+        witness.SawVideo(videoId, user);
+        var (fired, fromExit, fromSignal, violations) = (0, new List<TimeSpan>(), new List<TimeSpan>(), new List<string>());
+        var count = ChaosScale.Of(brief: 1, full: 20);
+        for (var i = 0; i < count; i++)
+        {
+            var job = new ObservedJob(deployment, await user.TranscodeAsync(videoId, new { force = true }));
+            witness.SawJob(job.Id);
+            await user.WaitForProgressAsync(job.Id);
+            var holder = (await job.ReadAsync()).WorkerId;
+            var stopped = workers.Single(w => w.Id == holder);
+            workers.Remove(stopped);
+
+            stopped.Signal(PosixSignalNumber.Terminate);
+            var signaled = Stopwatch.GetTimestamp();
+            var exited = MeasureAsync(stopped.Exited, signaled);
+            var taken = await job.WaitForTakeOverAsync(stopped);
+            var claimed = Stopwatch.GetElapsedTime(signaled);
+            var exit = await exited;
+            fired += taken.WorkerId is not null && await stopped.Exited == 0 ? 1 : 0;
+            fromSignal.Add(claimed);
+
+            // It is given back before the worker ends, and may be taken before that too.
+            fromExit.Add(claimed > exit ? claimed - exit : TimeSpan.Zero);
+            violations.AddRange(await Invariants.AlwaysAsync(deployment, witness, Cancellation));
+            workers.Add(await deployment.StartWorkerAsync());
+            var ended = witness.SawJob(await user.WaitForJobAsync(job.Id));
+            Assert.Equal(1, ended.GetProperty("attempts").GetInt32());
+        }
+
+        violations.AddRange(await Invariants.SettleAsync(deployment, witness, SettlePatience, Cancellation));
+        new FaultRow(Section, "SIGTERM in the midst of an encode; from the exit to the next claim", count, fired, fromExit, violations).Conclude();
+        new FaultRow(Section, "SIGTERM in the midst of an encode; from the signal to the next claim", count, fired, fromSignal, violations).Conclude();
+        if (ChaosScale.IsFull)
+        {
+            Assert.All(fromExit, r => Assert.InRange(r, TimeSpan.Zero, HandOverLimit));
+        }
+    }
+
+    private static async Task<TimeSpan> MeasureAsync(Task task, long started)
+    {
+        await task.WaitAsync(KinoraClient.Patience, Cancellation);
+        return Stopwatch.GetElapsedTime(started);
+    }
+}
