@@ -222,9 +222,11 @@ public sealed class ErrorTests(ApiFixture fixture) : IDisposable
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/test/body")
         {
-            Content = new StringContent($"{{\"title\":\"{new string('x', 2 * 1024 * 1024)}\"}}", Encoding.UTF8, "application/json"),
+            // Just over: who still sends when the connection is closed may not get to read the refusal.
+            Content = new StringContent($"{{\"title\":\"{new string('x', 1024 * 1024)}\"}}", Encoding.UTF8, "application/json"),
         };
         request.Headers.TransferEncodingChunked = chunked;
+        request.Headers.ExpectContinue = true;
 
         using var response = await _client.SendAsync(request, Cancellation);
 
