@@ -22,13 +22,17 @@ internal sealed partial class JobRunner(
     KinoraMetrics metrics,
     IOptions<JobOptions> options,
     TimeProvider time,
-    ILogger<JobRunner> logger)
+    ILogger<JobRunner> logger) : IDisposable
 {
     private const int DiskFullHResult = 28; // ENOSPC
     private const string DatabaseAway = "The database was away.";
     private static readonly TimeSpan SettleTimeout = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan SettleInterval = TimeSpan.FromMilliseconds(500);
     private static readonly string Worker = $"{Environment.MachineName}:{Environment.ProcessId}";
+
+    private readonly SemaphoreSlim _claiming = new(1, 1);
+
+    public void Dispose() => _claiming.Dispose();
 
     /// <summary>
     /// Takes the job of the type whose turn it is; null when there is none. A claim is never cut off: once a message is taken, a job is
@@ -38,24 +42,32 @@ internal sealed partial class JobRunner(
     /// <param name="stopping">No claim is begun after it.</param>
     public async Task<Attempt?> ClaimAsync(JobType type, Guid? named, CancellationToken stopping)
     {
-        while (!stopping.IsCancellationRequested)
+        // One after the other: two at once would find the same job, and one of them in vain.
+        await _claiming.WaitAsync(CancellationToken.None);
+        try
         {
-            // A name for each claim: where only its answer was lost, it can be taken back.
-            var owner = $"{Worker}:{Guid.CreateVersion7()}";
-            try
+            while (!stopping.IsCancellationRequested)
             {
-                using var timeout = new CancellationTokenSource(SettleTimeout);
-                var sent = time.GetTimestamp();
-                return await store.ClaimNextAsync(type, named, owner, timeout.Token) is { } job ? new Attempt(job, sent) : null;
+                // A name for each claim: where only its answer was lost, it can be taken back.
+                var owner = $"{Worker}:{Guid.CreateVersion7()}";
+                try
+                {
+                    using var timeout = new CancellationTokenSource(SettleTimeout);
+                    return await store.ClaimNextAsync(type, named, owner, timeout.Token);
+                }
+                catch (Exception e) when (DatabaseOutage.Is(e) || e is OperationCanceledException)
+                {
+                    LogClaimFailed(e);
+                    await SettleAsync(cancellation => TakeBackAsync(owner, cancellation));
+                }
             }
-            catch (Exception e) when (DatabaseOutage.Is(e) || e is OperationCanceledException)
-            {
-                LogClaimFailed(e);
-                await SettleAsync(cancellation => TakeBackAsync(owner, cancellation));
-            }
-        }
 
-        return null;
+            return null;
+        }
+        finally
+        {
+            _claiming.Release();
+        }
     }
 
     /// <summary>Does the job that was just claimed.</summary>

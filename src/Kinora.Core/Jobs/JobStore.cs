@@ -9,7 +9,7 @@ namespace Kinora.Core.Jobs;
 /// The job protocol's steps on the jobs table (<see cref="JobStatements"/>), but for completion, beat and reaping. A null or false answer
 /// means that this attempt has lost the job and must leave without a trace.
 /// </summary>
-public sealed class JobStore(NpgsqlDataSource source, JobStatements statements, IOptions<JobOptions> options)
+public sealed class JobStore(NpgsqlDataSource source, JobStatements statements, IOptions<JobOptions> options, TimeProvider time)
 {
     /// <summary>Of the look for a job that could be claimed: each time all of them were taken by other workers meanwhile.</summary>
     private const int ClaimRounds = 4;
@@ -21,7 +21,7 @@ public sealed class JobStore(NpgsqlDataSource source, JobStatements statements, 
     /// another one's waiting; of one owner's jobs the oldest is the next.
     /// </summary>
     /// <param name="named">By a message; taken where others are quicker with those whose turn it is.</param>
-    public async Task<ClaimedJob?> ClaimNextAsync(JobType type, Guid? named, string worker, CancellationToken cancellation)
+    public async Task<Attempt?> ClaimNextAsync(JobType type, Guid? named, string worker, CancellationToken cancellation)
     {
         for (var round = 0; round < ClaimRounds; round++)
         {
@@ -33,9 +33,9 @@ public sealed class JobStore(NpgsqlDataSource source, JobStatements statements, 
 
             foreach (var jobId in found)
             {
-                if (await ClaimAsync(jobId, worker, cancellation) is { } job)
+                if (await ClaimAsync(jobId, worker, cancellation) is { } attempt)
                 {
-                    return job;
+                    return attempt;
                 }
             }
         }
@@ -44,26 +44,18 @@ public sealed class JobStore(NpgsqlDataSource source, JobStatements statements, 
     }
 
     /// <summary>Takes the job for the worker; null when it is not to be had (ended, owned, waiting, its video deleted, unknown).</summary>
-    public async Task<ClaimedJob?> ClaimAsync(Guid jobId, string worker, CancellationToken cancellation)
+    public async Task<Attempt?> ClaimAsync(Guid jobId, string worker, CancellationToken cancellation)
     {
-        await using var command = source.CreateCommand(statements.Claim);
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        await using var command = new NpgsqlCommand(statements.Claim, connection);
         command.Parameters.AddWithValue("id", jobId);
         command.Parameters.AddWithValue("worker", worker);
         command.Parameters.AddWithValue("lease", _options.Lease);
+
+        // No earlier: the wait for a connection, or for the jobs that others were quicker with, is none of the lease's time.
+        var sent = time.GetTimestamp();
         await using var reader = await command.ExecuteReaderAsync(cancellation);
-        return await reader.ReadAsync(cancellation)
-            ? new ClaimedJob(
-                reader.GetGuid(0),
-                reader.GetGuid(1),
-                reader.GetGuid(2),
-                JobTypeName.Parse(reader.GetString(3)),
-                reader.GetInt64(4),
-                reader.GetInt32(5),
-                reader.GetInt32(6),
-                reader.GetString(7),
-                reader.IsDBNull(8) ? null : reader.GetString(8),
-                reader.GetBoolean(9))
-            : null;
+        return await reader.ReadAsync(cancellation) ? new Attempt(ReadClaimed(reader), sent) : null;
     }
 
     /// <summary>Ends the attempt after an error: another one later if the code allows it and attempts are left, else the job is FAILED.</summary>
@@ -138,6 +130,18 @@ public sealed class JobStore(NpgsqlDataSource source, JobStatements statements, 
         command.Parameters.AddWithValue("id", jobId);
         return await command.ExecuteNonQueryAsync(cancellation) == 1;
     }
+
+    private static ClaimedJob ReadClaimed(NpgsqlDataReader reader) => new(
+        reader.GetGuid(0),
+        reader.GetGuid(1),
+        reader.GetGuid(2),
+        JobTypeName.Parse(reader.GetString(3)),
+        reader.GetInt64(4),
+        reader.GetInt32(5),
+        reader.GetInt32(6),
+        reader.GetString(7),
+        reader.IsDBNull(8) ? null : reader.GetString(8),
+        reader.GetBoolean(9));
 
     private static void AddAttempt(NpgsqlCommand command, ClaimedJob job)
     {

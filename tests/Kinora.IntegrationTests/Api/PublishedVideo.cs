@@ -73,7 +73,7 @@ internal sealed record PublishedVideo(Guid Id, Guid HlsJobId, IReadOnlyDictionar
     }
 
     public static async Task<ClaimedJob> ClaimAsync(ApiProcess api, Guid jobId) =>
-        await api.Services.GetRequiredService<JobStore>().ClaimAsync(jobId, "test", Cancellation)
+        (await api.Services.GetRequiredService<JobStore>().ClaimAsync(jobId, "test", Cancellation))?.Job
         ?? throw new InvalidOperationException("The job cannot be claimed.");
 
     public static async Task<Guid> RequestHlsAsync(HttpClient client, Guid videoId, object? request = null)

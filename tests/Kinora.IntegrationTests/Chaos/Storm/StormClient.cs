@@ -87,7 +87,7 @@ internal sealed class StormClient(StormSubject subject, StormLedger ledger, Stor
     private async Task<ClaimedJob?> ClaimAsync(JobType type, CancellationToken cancellation)
     {
         ledger.Transact();
-        var job = await subject.Jobs.ClaimNextAsync(type, null, name, cancellation);
+        var job = (await subject.Jobs.ClaimNextAsync(type, null, name, cancellation))?.Job;
         if (job is not null)
         {
             ledger.Claimed(job.Id, job.Fence);

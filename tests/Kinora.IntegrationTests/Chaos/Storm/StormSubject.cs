@@ -15,7 +15,7 @@ internal sealed class StormSubject
         (Source, Statements, PutsFirst) = (source, mutant.Statements, mutant.PutsFirst);
         var options = Microsoft.Extensions.Options.Options.Create(Options);
         Objects = new StormObjects(source, ledger);
-        Jobs = new JobStore(source, Statements, options);
+        Jobs = new JobStore(source, Statements, options, time);
         Complete = new CompleteJob(source, Statements, options);
         Publisher = new Publisher(source, Statements, Objects, Complete);
         Reaper = new JobReaper(source, Statements, options, time);
