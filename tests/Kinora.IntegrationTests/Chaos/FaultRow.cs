@@ -16,6 +16,8 @@ public sealed record FaultRow(
     public void Conclude()
     {
         ReliabilityReport.Add(this);
+        var recovered = Recoveries.Count > 0 ? $", recovered within {Recoveries.Max().TotalSeconds:0.0} s" : "";
+        TestContext.Current.TestOutputHelper?.WriteLine($"{Fault}: injected {Injected}, fired {Fired}{recovered}, violations {Violations.Count}");
         Assert.True(Fired > 0, $"{Fault}: it never fired");
         Assert.True(Violations.Count == 0, $"{Fault}:\n{string.Join('\n', Violations)}");
     }

@@ -6,44 +6,21 @@ using Npgsql;
 namespace Kinora.IntegrationTests.Chaos;
 
 /// <summary>Each invariant sees what breaks it; a check that cannot fail proves nothing. One break after the other, on one deployment.</summary>
-[Collection("deployments")]
-public sealed class InvariantsTests : IAsyncLifetime
+public sealed class InvariantsTests : DeploymentTest
 {
     private const string Insert = "INSERT INTO jobs (id, video_id, owner_id, type, status, max_attempts, params, run_after, created_at, dispatched_at";
-    private readonly Witness _witness = new();
-    private Deployment _deployment = null!;
-    private KinoraClient _user = null!;
     private Guid _videoId;
     private Guid _hlsJobId;
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        _deployment = await Deployment.StartAsync(null, "Kinora__Jobs__DispatchInterval=00:00:10");
-        _user = await _deployment.CreateUserAsync();
-        await using var worker = await _deployment.StartWorkerAsync();
-        _videoId = await _user.UploadAnalyzedAsync(await SourceClips.ShortAsync());
-        _hlsJobId = await _user.TranscodeAsync(_videoId);
-        _witness.SawJob(await _user.WaitForJobAsync(_hlsJobId));
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _user?.Dispose();
-        if (_deployment is not null)
-        {
-            await _deployment.DisposeAsync();
-        }
-    }
+    protected override string[] Settings => ["Kinora__Jobs__DispatchInterval=00:00:10"];
 
     [Fact]
     public async Task Each_invariant_of_rows_and_objects_sees_what_breaks_it()
     {
-        Assert.Empty(await Invariants.AtRestAsync(_deployment, _witness, Cancellation));
+        Assert.Empty(await Invariants.AtRestAsync(Deployment, Witness, Cancellation));
 
         // Neither a guard of the database nor a process that puts things right stands in the way of the breaks.
-        _deployment.Api.Signal(PosixSignalNumber.Stop);
+        Deployment.Api.Signal(PosixSignalNumber.Stop);
         await ExecuteAsync("""
             ALTER TABLE jobs DISABLE TRIGGER jobs_guard; DROP INDEX ix_jobs_one_live; DROP INDEX ix_derivatives_video_id_type;
             ALTER TABLE jobs DROP CONSTRAINT ck_jobs_progress, DROP CONSTRAINT ck_jobs_failed_has_code, DROP CONSTRAINT ck_jobs_finished, DROP CONSTRAINT ck_jobs_attempts
@@ -53,28 +30,28 @@ public sealed class InvariantsTests : IAsyncLifetime
             await ShouldSeeAsync(says, () => ExecuteAsync(sql));
         }
 
-        _witness.SawJob(Guid.CreateVersion7());
+        Witness.SawJob(Guid.CreateVersion7());
         await ShouldSeeAsync("J5: job");
         var progress = Guid.CreateVersion7();
-        _witness.SawProgress(progress, 1, 40);
-        await ShouldSeeAsync("J9: the progress of job", () => Do(() => _witness.SawProgress(progress, 1, 39)));
-        await ShouldSeeAsync("J3: a client saw", () => Do(() => _witness.SawStatus(_hlsJobId, "RUNNING")));
+        Witness.SawProgress(progress, 1, 40);
+        await ShouldSeeAsync("J9: the progress of job", () => Do(() => Witness.SawProgress(progress, 1, 39)));
+        await ShouldSeeAsync("J3: a client saw", () => Do(() => Witness.SawStatus(_hlsJobId, "RUNNING")));
 
-        var prefix = await _deployment.QueryAsync<string>($"SELECT prefix FROM derivatives WHERE video_id = '{_videoId}' AND type = 'THUMBNAIL' LIMIT 1");
-        var thumbnail = Path.Combine(_deployment.StoreFolder, prefix, "thumbnail.jpg");
+        var prefix = await Deployment.QueryAsync<string>($"SELECT prefix FROM derivatives WHERE video_id = '{_videoId}' AND type = 'THUMBNAIL' LIMIT 1");
+        var thumbnail = Path.Combine(Deployment.StoreFolder, prefix, "thumbnail.jpg");
         await ShouldSeeAsync("S1: derivatives/", () => Do(() => File.WriteAllBytes(thumbnail, [.. File.ReadAllBytes(thumbnail).Select(b => (byte)~b)])));
         await ShouldSeeAsync("and is missing", () => Do(() => File.Delete(thumbnail)));
-        var unknown = Path.Combine(_deployment.StoreFolder, $"derivatives/{_videoId}/{_hlsJobId}/999999/");
+        var unknown = Path.Combine(Deployment.StoreFolder, $"derivatives/{_videoId}/{_hlsJobId}/999999/");
         Directory.CreateDirectory(unknown);
         await ShouldSeeAsync("S2: no row knows", () => File.WriteAllTextAsync(unknown + "x", "x", Cancellation));
-        Assert.Contains(await Invariants.AtRestAsync(_deployment, _witness, Cancellation), v => v.StartsWith("S2: left behind", StringComparison.Ordinal));
+        Assert.Contains(await Invariants.AtRestAsync(Deployment, Witness, Cancellation), v => v.StartsWith("S2: left behind", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task Each_invariant_of_processes_and_answers_sees_what_breaks_it()
     {
-        _witness.SawVideo(_videoId, _user);
-        Assert.Empty(await Invariants.AtRestAsync(_deployment, _witness, Cancellation));
+        Witness.SawVideo(_videoId, User);
+        Assert.Empty(await Invariants.AtRestAsync(Deployment, Witness, Cancellation));
 
         await ShouldSeeAsync("S3: ", () => ExecuteAsync($$"""
             UPDATE derivatives SET manifest = jsonb_set(manifest, '{files}', (
@@ -83,13 +60,13 @@ public sealed class InvariantsTests : IAsyncLifetime
         await ShouldSeeAsync("S4: ", () => ExecuteAsync($$"""
             UPDATE derivatives SET manifest = jsonb_set(manifest, '{files,0,sha256}', '"00"') WHERE job_id = '{{_hlsJobId}}'
             """));
-        await ShouldSeeAsync("S5: ", () => Do(() => _witness.SawDeleted(_videoId)));
-        Directory.CreateDirectory(Path.Combine(_deployment.WorkFolder, "dead"));
-        await ShouldSeeAsync("W1: left", () => File.WriteAllTextAsync(Path.Combine(_deployment.WorkFolder, "dead", "x"), "x", Cancellation));
-        await ShouldSeeAsync("W2: left", () => File.WriteAllTextAsync(Path.Combine(_deployment.UploadFolder, "x"), "x", Cancellation));
+        await ShouldSeeAsync("S5: ", () => Do(() => Witness.SawDeleted(_videoId)));
+        Directory.CreateDirectory(Path.Combine(Deployment.WorkFolder, "dead"));
+        await ShouldSeeAsync("W1: left", () => File.WriteAllTextAsync(Path.Combine(Deployment.WorkFolder, "dead", "x"), "x", Cancellation));
+        await ShouldSeeAsync("W2: left", () => File.WriteAllTextAsync(Path.Combine(Deployment.UploadFolder, "x"), "x", Cancellation));
 
         await ExecuteAsync($"ALTER TABLE jobs DISABLE TRIGGER jobs_guard; UPDATE jobs SET status = 'CANCELED', progress = 1, finished_at = now() - interval '1 hour' WHERE id = '{_hlsJobId}'");
-        var folder = Path.Combine(_deployment.WorkFolder, "dead", $"{_hlsJobId}-1", "source");
+        var folder = Path.Combine(Deployment.WorkFolder, "dead", $"{_hlsJobId}-1", "source");
         await using (await ChildProcess.StartAsync(new ChildProcessSpec("sh", ["-c", "sleep 100; true", folder])))
         {
             await ShouldSeeAsync("J8: the encoder");
@@ -98,14 +75,14 @@ public sealed class InvariantsTests : IAsyncLifetime
         }
 
         // Not by the deployment, which would know.
-        await Tools.RunAsync("kill", ["-STOP", $"{_deployment.Api.Id}"]);
+        await Tools.RunAsync("kill", ["-STOP", $"{Deployment.Api.Id}"]);
         try
         {
-            Assert.Contains(await Invariants.AlwaysAsync(_deployment, _witness, Cancellation), v => v.StartsWith("A1: ", StringComparison.Ordinal));
+            Assert.Contains(await Invariants.AlwaysAsync(Deployment, Witness, Cancellation), v => v.StartsWith("A1: ", StringComparison.Ordinal));
         }
         finally
         {
-            _deployment.Api.Signal(PosixSignalNumber.Continue);
+            Deployment.Api.Signal(PosixSignalNumber.Continue);
         }
     }
 
@@ -139,16 +116,24 @@ public sealed class InvariantsTests : IAsyncLifetime
         ];
     }
 
+    protected override async Task PrepareAsync()
+    {
+        await using var worker = await Deployment.StartWorkerAsync();
+        _videoId = await User.UploadAnalyzedAsync(await SourceClips.TinyAsync());
+        _hlsJobId = await User.TranscodeAsync(_videoId);
+        Witness.SawJob(await User.WaitForJobAsync(_hlsJobId));
+    }
+
     private async Task ShouldSeeAsync(string says, Func<Task>? breakIt = null)
     {
         await (breakIt?.Invoke() ?? Task.CompletedTask);
-        var violations = await Invariants.AtRestAsync(_deployment, _witness, Cancellation);
+        var violations = await Invariants.AtRestAsync(Deployment, Witness, Cancellation);
         Assert.True(violations.Any(v => v.Contains(says, StringComparison.Ordinal)), $"{says} is not among\n{string.Join('\n', violations)}");
     }
 
     private async Task ExecuteAsync(string sql)
     {
-        await using var command = _deployment.Database.CreateCommand(sql);
+        await using var command = Deployment.Database.CreateCommand(sql);
         await command.ExecuteNonQueryAsync(Cancellation);
     }
 

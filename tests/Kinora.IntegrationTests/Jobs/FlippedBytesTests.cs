@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
-using Kinora.Core.Infra.Storage.S3;
 using Kinora.IntegrationTests.Chaos.Proxies;
+using Kinora.IntegrationTests.Chaos.Storage;
 using Kinora.IntegrationTests.Sequence;
 using Kinora.IntegrationTests.Servers;
 using Kinora.IntegrationTests.Transcoding;
@@ -9,35 +9,18 @@ namespace Kinora.IntegrationTests.Jobs;
 
 /// <summary>A byte that turns over between the store and a worker.</summary>
 [Collection("deployments")]
-public sealed class FlippedBytesTests(SwiftServer swift) : IAsyncLifetime
+public sealed class FlippedBytesTests(ProxiedStoreDeployment store) : IClassFixture<ProxiedStoreDeployment>, IAsyncLifetime
 {
-    private S3FaultProxy _proxy = null!;
-    private Deployment _deployment = null!;
-    private KinoraClient _user = null!;
-
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync()
-    {
-        var bucket = await swift.BucketAsync("flipped");
-        _proxy = S3FaultProxy.Start(bucket.Endpoint!);
-        bucket.Endpoint = _proxy.Url;
-        _deployment = await Deployment.StartAsync(bucket, "Kinora__Jobs__BackoffBase=00:00:00.2");
-        _user = await _deployment.CreateUserAsync();
-    }
+    private KinoraClient User => store.User;
 
-    public async ValueTask DisposeAsync()
-    {
-        _user?.Dispose();
-        if (_deployment is not null)
-        {
-            await _deployment.DisposeAsync();
-        }
+    public async ValueTask InitializeAsync() => await store.StartedAsync();
 
-        if (_proxy is not null)
-        {
-            await _proxy.DisposeAsync();
-        }
+    public ValueTask DisposeAsync()
+    {
+        store.Proxy?.Inject();
+        return ValueTask.CompletedTask;
     }
 
     [Theory]
@@ -47,16 +30,18 @@ public sealed class FlippedBytesTests(SwiftServer swift) : IAsyncLifetime
     {
         using var folder = new TestFolder();
         var clip = await FragileClipAsync(folder);
-        var (videoId, jobId) = await _user.UploadAsync(clip);
         var fault = new S3Fault(S3FaultKind.FlippedAnswer, S3Operation.Get) { AtMost = flips };
-        _proxy.Inject(fault);
-        await _deployment.StartWorkerAsync();
+        store.Proxy.Inject(fault);
 
-        await _user.WaitForJobAsync(jobId);
+        var (videoId, jobId) = await User.UploadAsync(clip);
+        await User.WaitForJobAsync(jobId);
 
         Assert.Equal(flips, fault.Fired);
-        Assert.Equal("ANALYZED", (await _user.VideoAsync(videoId)).Text("status"));
-        Assert.Equal(1, (await _user.JobAsync(jobId)).GetProperty("attempts").GetInt32());
+        Assert.Equal("ANALYZED", (await User.VideoAsync(videoId)).Text("status"));
+        Assert.Equal(1, (await User.JobAsync(jobId)).GetProperty("attempts").GetInt32());
+
+        // Its reads are not to be those that the next test has struck.
+        await User.WaitForJobAsync((await User.JobAsync(videoId, "THUMBNAIL")).GetProperty("id").GetGuid());
     }
 
     [Fact]
@@ -67,24 +52,24 @@ public sealed class FlippedBytesTests(SwiftServer swift) : IAsyncLifetime
         var bytes = await File.ReadAllBytesAsync(clip, Cancellation);
         bytes[bytes.Length / 2] ^= 1;
         await File.WriteAllBytesAsync(clip, bytes, Cancellation);
-        var (videoId, jobId) = await _user.UploadAsync(clip);
-        await _deployment.StartWorkerAsync();
+        var (videoId, jobId) = await User.UploadAsync(clip);
 
-        var job = await _user.WaitForJobAsync(jobId, "FAILED");
+        var job = await User.WaitForJobAsync(jobId, "FAILED");
 
         Assert.Equal(1, job.GetProperty("attempts").GetInt32());
-        Assert.Equal("FAILED", (await _user.VideoAsync(videoId)).Text("status"));
+        Assert.Equal("FAILED", (await User.VideoAsync(videoId)).Text("status"));
     }
 
     [Fact]
     public async Task Bytes_that_stay_wrong_are_no_outage_to_wait_out()
     {
         using var folder = new TestFolder();
-        var (_, jobId) = await _user.UploadAsync(await FragileClipAsync(folder));
-        _proxy.Inject(new S3Fault(S3FaultKind.FlippedAnswer, S3Operation.Get));
-        await _deployment.StartWorkerAsync();
+        var clip = await FragileClipAsync(folder);
+        store.Proxy.Inject(new S3Fault(S3FaultKind.FlippedAnswer, S3Operation.Get));
 
-        var job = await _user.WaitForJobAsync(jobId, "FAILED");
+        var (_, jobId) = await User.UploadAsync(clip);
+
+        var job = await User.WaitForJobAsync(jobId, "FAILED");
 
         Assert.Equal("STORAGE", job.GetProperty("error").Text("code"));
         Assert.Equal(job.GetProperty("maxAttempts").GetInt32(), job.GetProperty("attempts").GetInt32());

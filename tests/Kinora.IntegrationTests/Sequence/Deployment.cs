@@ -47,6 +47,9 @@ public sealed class Deployment : IAsyncDisposable
         {
             ["PATH"] = Environment.GetEnvironmentVariable("PATH") ?? "",
             ["Kinora__Auth__Secret"] = ApiProcess.Secret,
+
+            // The longest that is allowed: a full chaos test goes on with one login.
+            ["Kinora__Auth__AccessTokenLifetime"] = "01:00:00",
             ["Kinora__RateLimits__CredentialsPerMinute"] = "1000000",
             ["Kinora__Uploads__TmpDir"] = UploadFolder,
             ["Kinora__Worker__WorkDir"] = WorkFolder,
@@ -73,6 +76,9 @@ public sealed class Deployment : IAsyncDisposable
     public string WorkFolder => _folder.Path("work");
 
     internal ArmedFailpoints Failpoints => new(_folder.Path("failpoints.log"));
+
+    /// <summary>With a log of their own.</summary>
+    internal ArmedFailpoints NewFailpoints() => new(_folder.Path($"{Guid.CreateVersion7()}.log"));
 
     public string RedisConnectionString => _redis.ConnectionString;
 
@@ -257,7 +263,7 @@ public sealed class Deployment : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await Task.WhenAll(_processes.Select(p => p.DisposeAsync().AsTask()));
+        await Task.WhenAll(Processes.Select(p => p.DisposeAsync().AsTask()));
         foreach (var disposable in (IAsyncDisposable?[])[_database, PostgresProxy, RedisProxy, _postgres, _redis])
         {
             if (disposable is not null)

@@ -8,6 +8,8 @@ public sealed class SmallDiskDeployment : IAsyncDisposable
     private readonly List<SmallDisk> _disks = [];
     private Task? _started;
 
+    public IReadOnlyList<SmallDisk> All => _disks;
+
     public Deployment Deployment { get; private set; } = null!;
 
     public KinoraClient User { get; private set; } = null!;
@@ -29,8 +31,9 @@ public sealed class SmallDiskDeployment : IAsyncDisposable
         Work = await MountAsync(Deployment.WorkFolder, 48);
         Uploads = await MountAsync(Deployment.UploadFolder, 24);
         Store = await MountAsync(Deployment.StoreFolder, 192);
-        await Deployment.StartWorkerAsync();
-        User = await Deployment.CreateUserAsync();
+        var user = Deployment.CreateUserAsync();
+        await Task.WhenAll(Deployment.StartWorkerAsync(), user);
+        User = await user;
     }
 
     public async ValueTask DisposeAsync()

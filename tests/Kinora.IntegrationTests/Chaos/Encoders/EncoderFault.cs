@@ -36,8 +36,16 @@ internal sealed record EncoderFault(string Name, string Script, string? Code, in
     /// <summary>Both have said who they are, as at each run before.</summary>
     private const string AwaitTwo = """until [ $(wc -l < "$RUN.left") = $((2 * $(wc -l < "$RUN.started"))) ]; do sleep 0.05; done""";
 
+    public static EncoderFault[] OfThumbnails { get; } =
+    [
+        new("for a thumbnail: exits with 0 and no output", "exit 0", "INTERNAL", MaxAttempts),
+        new(
+            "for a thumbnail: cuts the picture short", """ "$FFMPEG" "$@" || exit; truncate -s -200 "${ARGUMENT#file:}" """, "INTERNAL",
+            MaxAttempts),
+    ];
+
     /// <param name="bytes">That it prints on each of its outputs.</param>
-    public static EncoderFault[] All(long bytes) =>
+    public static EncoderFault[] OfHls(long bytes) =>
     [
         new("hangs and ignores SIGTERM", "trap '' TERM; while :; do sleep 1000; done", "TIMEOUT", MaxAttempts),
         new("exits with 0 and no output", "exit 0", "INTERNAL", MaxAttempts),

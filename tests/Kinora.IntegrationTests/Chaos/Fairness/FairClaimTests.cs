@@ -3,45 +3,33 @@ using Kinora.IntegrationTests.Sequence;
 namespace Kinora.IntegrationTests.Chaos.Fairness;
 
 /// <summary>A worker with one slot, and users with very different loads. Fences are in the order of the claims: each job here is claimed once.</summary>
-[Collection("deployments")]
-public sealed class FairClaimTests : IAsyncLifetime
+public sealed class FairClaimTests : DeploymentTest
 {
     private const int Many = 10_000;
-    private const int Few = 20;
+    private static readonly int Few = ChaosScale.Of(6, 20);
 
     /// <summary>Of a claim that was under way, or just decided, when the other user came.</summary>
     private const int MostBefore = 2;
 
-    private Deployment _deployment = null!;
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync() => _deployment = await Deployment.StartAsync(
-        null, "Kinora__Worker__Concurrency__Analyze=1", "Kinora__Worker__Concurrency__Thumbnail=0", "Kinora__Worker__Concurrency__Hls=0");
-
-    public async ValueTask DisposeAsync()
-    {
-        if (_deployment is not null)
-        {
-            await _deployment.DisposeAsync();
-        }
-    }
+    protected override string[] Settings =>
+    [
+        "Kinora__Worker__Concurrency__Analyze=1", "Kinora__Worker__Concurrency__Thumbnail=0", "Kinora__Worker__Concurrency__Hls=0",
+    ];
 
     [Fact]
     public async Task Ten_thousand_jobs_of_one_user_do_not_keep_another_one_waiting()
     {
-        var crowd = await QueuedOwner.InsertAsync(_deployment.Database, Many, Cancellation);
-        await _deployment.StartWorkerAsync();
-        using var user = await _deployment.CreateUserAsync();
+        var crowd = await QueuedOwner.InsertAsync(Deployment.Database, Many, Cancellation);
+        await Deployment.StartWorkerAsync();
         var violations = new List<string>();
         for (var i = 0; i < Few; i++)
         {
-            var (_, jobId) = await user.UploadAsync(await SourceClips.ShortAsync());
+            var (_, jobId) = await User.UploadAsync(await SourceClips.ShortAsync());
 
             // Its row may be seen by now; created_at is earlier than that.
-            var seen = await _deployment.QueryAsync<DateTime>("SELECT clock_timestamp()");
-            await user.WaitForJobAsync(jobId);
-            await using var count = _deployment.Database.CreateCommand($"""
+            var seen = await Deployment.QueryAsync<DateTime>("SELECT clock_timestamp()");
+            await User.WaitForJobAsync(jobId);
+            await using var count = Deployment.Database.CreateCommand($"""
                 SELECT count(*) FROM jobs j JOIN jobs mine ON mine.id = '{jobId}'
                 WHERE j.owner_id = '{crowd}' AND j.fence < mine.fence AND j.started_at > @seen
                 """);
@@ -62,15 +50,15 @@ public sealed class FairClaimTests : IAsyncLifetime
     {
         Guid[] owners =
         [
-            await QueuedOwner.InsertAsync(_deployment.Database, Many, Cancellation),
-            await QueuedOwner.InsertAsync(_deployment.Database, 500, Cancellation),
-            await QueuedOwner.InsertAsync(_deployment.Database, Few, Cancellation),
+            await QueuedOwner.InsertAsync(Deployment.Database, Many, Cancellation),
+            await QueuedOwner.InsertAsync(Deployment.Database, 500, Cancellation),
+            await QueuedOwner.InsertAsync(Deployment.Database, Few, Cancellation),
         ];
-        await _deployment.StartWorkerAsync();
+        await Deployment.StartWorkerAsync();
         var started = TimeProvider.System.GetTimestamp();
         while (await CountAsync("fence IS NOT NULL") < Few * owners.Length)
         {
-            Assert.True(TimeProvider.System.GetElapsedTime(started) < KinoraClient.Patience, _deployment.Log);
+            Assert.True(TimeProvider.System.GetElapsedTime(started) < KinoraClient.Patience, Deployment.Log);
             await Task.Delay(100, Cancellation);
         }
 
@@ -92,7 +80,7 @@ public sealed class FairClaimTests : IAsyncLifetime
     /// <summary>The first ones, each with the job's place among the jobs of its owner, from 1.</summary>
     private async Task<List<(Guid OwnerId, long Place)>> ReadClaimsAsync(int count)
     {
-        await using var command = _deployment.Database.CreateCommand($"""
+        await using var command = Deployment.Database.CreateCommand($"""
             SELECT owner_id, place FROM (
               SELECT j.owner_id, j.fence, row_number() OVER (PARTITION BY j.owner_id ORDER BY v.created_at) AS place
               FROM jobs j JOIN videos v ON v.id = j.video_id) placed
@@ -108,5 +96,5 @@ public sealed class FairClaimTests : IAsyncLifetime
         return claims;
     }
 
-    private Task<long> CountAsync(string condition) => _deployment.QueryAsync<long>($"SELECT count(*) FROM jobs WHERE {condition}");
+    private Task<long> CountAsync(string condition) => Deployment.QueryAsync<long>($"SELECT count(*) FROM jobs WHERE {condition}");
 }

@@ -8,7 +8,6 @@ namespace Kinora.IntegrationTests.Chaos.Faults;
 /// PostgreSQL fails in every way, for longer than a lease too: requests are refused meanwhile, what was acknowledged is done, and no
 /// outage is charged to a job.
 /// </summary>
-[Collection("deployments")]
 public sealed class DatabaseFaultTests : StoreFaultTest
 {
     protected override string Section => "PostgreSQL";
@@ -24,7 +23,7 @@ public sealed class DatabaseFaultTests : StoreFaultTest
         "Kinora__Uploads__IntentTime=00:00:30",
     ];
 
-    protected override string[] WorkerSettings => Deployment.Failpoints.Settings("complete.in_transaction:delay=1000@20%");
+    protected override IReadOnlyList<string[]> WorkerSettings => [[], Deployment.Failpoints.Settings("complete.in_transaction:delay=1000@20%")];
 
     [Fact]
     public Task Jobs_outlive_every_fault_of_postgres_under_load() =>

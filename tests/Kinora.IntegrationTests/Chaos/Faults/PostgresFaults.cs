@@ -19,25 +19,25 @@ internal sealed class PostgresFaults(Deployment deployment)
         Restarted(),
         BackendsEnded(),
         CompletionEnded(),
-        AnswerLost("COMMIT of a submission whose answer is lost", ChaosScale.Of(0, 3), "INSERT INTO videos"),
-        AnswerLost("COMMIT of a completion whose answer is lost", ChaosScale.Of(1, 3), Completion),
+        AnswerLost("COMMIT of a submission whose answer is lost", 3, "INSERT INTO videos"),
+        AnswerLost("COMMIT of a completion whose answer is lost", 3, Completion),
         new("stopped", 1, deployment.StopPostgresAsync, IsSilentAsync)
         {
             EndAsync = deployment.StartPostgresAgainAsync, Lasts = Long, IsOutage = true,
         },
-        new("hung (SIGSTOP)", ChaosScale.Of(0, 1), () => deployment.SignalPostgresAsync(PosixSignalNumber.Stop), IsSilentAsync)
+        new("hung (SIGSTOP)", 1, () => deployment.SignalPostgresAsync(PosixSignalNumber.Stop), IsSilentAsync)
         {
             EndAsync = () => deployment.SignalPostgresAsync(PosixSignalNumber.Continue), Lasts = Long, IsOutage = true,
         },
-        Proxied("connections cut", ChaosScale.Of(0, 2), p => p.ResetAll(), TcpFault.Reset),
-        Proxied("unreachable", ChaosScale.Of(0, 1), p => p.Refuse(), TcpFault.Refuse) with { EndAsync = PassAsync, Lasts = Short, IsOutage = true },
-        Proxied("connections frozen", ChaosScale.Of(0, 2), p => p.Freeze(), TcpFault.Freeze) with { EndAsync = PassAsync, Lasts = Short, IsOutage = true },
+        StoreFault.Of(deployment.PostgresProxy, "connections cut", 2, p => p.ResetAll(), TcpFault.Reset),
+        StoreFault.Of(deployment.PostgresProxy, "unreachable", 1, p => p.Refuse(), TcpFault.Refuse, Short),
+        StoreFault.Of(deployment.PostgresProxy, "connections frozen", 2, p => p.Freeze(), TcpFault.Freeze, Short),
     ];
 
     private StoreFault Restarted()
     {
         var before = default(DateTime);
-        return new StoreFault("restarted at once", ChaosScale.Of(1, 10), BeginAsync, async () => await StartTimeAsync() > before);
+        return new StoreFault("restarted at once", 10, BeginAsync, async () => await StartTimeAsync() > before);
 
         async Task BeginAsync()
         {
@@ -50,35 +50,16 @@ internal sealed class PostgresFaults(Deployment deployment)
     {
         var ended = 0L;
         return new StoreFault(
-            "all backends ended", ChaosScale.Of(0, 2), async () => ended = await EndBackendsAsync("true"), () => Task.FromResult(ended > 0));
+            "all backends ended", 2, async () => ended = await EndBackendsAsync("true"), () => Task.FromResult(ended > 0));
     }
 
     /// <summary>A failpoint keeps some completions of a worker in their midst for long enough to be found there.</summary>
     private StoreFault CompletionEnded() => new(
-        "connection ended in the midst of a completion", ChaosScale.Of(0, 3), () => Task.CompletedTask,
+        "connection ended in the midst of a completion", 3, () => Task.CompletedTask,
         async () => await EndBackendsAsync($"state = 'idle in transaction' AND query LIKE '{Completion}%'") > 0);
 
     private StoreFault AnswerLost(string name, int times, string after) =>
-        Proxied(name, times, p => p.LoseNextCommit(after), TcpFault.LoseAnswer);
-
-    private StoreFault Proxied(string name, int times, Action<TcpProxy> begin, TcpFault counted)
-    {
-        var before = 0;
-        return new StoreFault(name, times, BeginAsync, () => Task.FromResult(deployment.PostgresProxy.Fired(counted) > before));
-
-        Task BeginAsync()
-        {
-            before = deployment.PostgresProxy.Fired(counted);
-            begin(deployment.PostgresProxy);
-            return Task.CompletedTask;
-        }
-    }
-
-    private Task PassAsync()
-    {
-        deployment.PostgresProxy.Pass();
-        return Task.CompletedTask;
-    }
+        StoreFault.Of(deployment.PostgresProxy, name, times, p => p.LoseNextCommit(after), TcpFault.LoseAnswer);
 
     private Task<DateTime> StartTimeAsync() => deployment.QueryAsync<DateTime>("SELECT pg_postmaster_start_time()");
 

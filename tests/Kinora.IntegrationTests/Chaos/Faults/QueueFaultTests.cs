@@ -4,7 +4,6 @@ using Kinora.IntegrationTests.Sequence;
 namespace Kinora.IntegrationTests.Chaos.Faults;
 
 /// <summary>Redis fails in every way: requests are taken all the same, and no job is lost or charged.</summary>
-[Collection("deployments")]
 public sealed class QueueFaultTests : StoreFaultTest
 {
     private RedisFaults _faults = null!;

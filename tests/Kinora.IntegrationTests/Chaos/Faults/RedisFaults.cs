@@ -11,31 +11,31 @@ internal sealed class RedisFaults(Deployment deployment)
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(ChaosScale.Of(3, 30));
     private static readonly TimeSpan Short = TimeSpan.FromSeconds(ChaosScale.Of(2, 8));
 
-    /// <summary>Three in the short form, twenty in the full one.</summary>
+    /// <summary>Twenty in the full form, with those that are repeated.</summary>
     public IReadOnlyList<StoreFault> All =>
     [
         Flushed(),
         Killed(),
-        new("stopped", ChaosScale.Of(0, 2), deployment.StopRedisAsync, IsSilentAsync)
+        new("stopped", 2, deployment.StopRedisAsync, IsSilentAsync)
         {
             EndAsync = deployment.StartRedisAgainAsync, Lasts = Long, IsOutage = true,
         },
-        new("hung (SIGSTOP)", ChaosScale.Of(1, 2), () => SignalAsync(PosixSignalNumber.Stop), IsSilentAsync)
+        new("hung (SIGSTOP)", 2, () => SignalAsync(PosixSignalNumber.Stop), IsSilentAsync)
         {
             EndAsync = () => SignalAsync(PosixSignalNumber.Continue), Lasts = Long, IsOutage = true,
         },
-        new("out of memory", ChaosScale.Of(0, 2), () => ExecuteAsync("CONFIG", "SET", "maxmemory", "1"), () => RefusesAsync("OOM"))
+        new("out of memory", 2, () => ExecuteAsync("CONFIG", "SET", "maxmemory", "1"), () => RefusesAsync("OOM"))
         {
             EndAsync = () => ExecuteAsync("CONFIG", "SET", "maxmemory", "0"), Lasts = Short, IsOutage = true,
         },
         // Of a server that nobody can reach: it goes on with what it has.
-        new("read-only", ChaosScale.Of(0, 2), () => ExecuteAsync("REPLICAOF", "127.0.0.1", "1"), () => RefusesAsync("READONLY"))
+        new("read-only", 2, () => ExecuteAsync("REPLICAOF", "127.0.0.1", "1"), () => RefusesAsync("READONLY"))
         {
             EndAsync = () => ExecuteAsync("REPLICAOF", "NO", "ONE"), Lasts = Short, IsOutage = true,
         },
-        Proxied("unreachable", ChaosScale.Of(0, 2), p => p.Refuse(), TcpFault.Refuse) with { EndAsync = PassAsync, Lasts = Short, IsOutage = true },
-        Proxied("connections frozen", ChaosScale.Of(0, 2), p => p.Freeze(), TcpFault.Freeze) with { EndAsync = PassAsync, Lasts = Short, IsOutage = true },
-        Proxied("connections cut", ChaosScale.Of(0, 2), p => p.ResetAll(), TcpFault.Reset),
+        StoreFault.Of(deployment.RedisProxy, "unreachable", 2, p => p.Refuse(), TcpFault.Refuse, Short),
+        StoreFault.Of(deployment.RedisProxy, "connections frozen", 2, p => p.Freeze(), TcpFault.Freeze, Short),
+        StoreFault.Of(deployment.RedisProxy, "connections cut", 2, p => p.ResetAll(), TcpFault.Reset),
         ScriptsFlushed(),
         ClientsKilled(),
     ];
@@ -57,7 +57,7 @@ internal sealed class RedisFaults(Deployment deployment)
     private StoreFault Flushed()
     {
         var keys = (Before: 0L, After: 0L);
-        return new StoreFault("emptied (FLUSHALL)", ChaosScale.Of(1, 2), BeginAsync, () => Task.FromResult(keys is { Before: > 0, After: 0 }));
+        return new StoreFault("emptied (FLUSHALL)", 2, BeginAsync, () => Task.FromResult(keys is { Before: > 0, After: 0 }));
 
         async Task BeginAsync()
         {
@@ -74,7 +74,7 @@ internal sealed class RedisFaults(Deployment deployment)
     private StoreFault Killed()
     {
         var before = "";
-        return new StoreFault("killed by -9 and started again", ChaosScale.Of(1, 2), BeginAsync, async () => await FieldAsync("server", "run_id") != before);
+        return new StoreFault("killed by -9 and started again", 2, BeginAsync, async () => await FieldAsync("server", "run_id") != before);
 
         async Task BeginAsync()
         {
@@ -88,7 +88,7 @@ internal sealed class RedisFaults(Deployment deployment)
     {
         var before = "";
         return new StoreFault(
-            "scripts flushed", ChaosScale.Of(0, 1), BeginAsync, async () => await FieldAsync("errorstats", "errorstat_NOSCRIPT") != before);
+            "scripts flushed", 1, BeginAsync, async () => await FieldAsync("errorstats", "errorstat_NOSCRIPT") != before);
 
         async Task BeginAsync()
         {
@@ -101,28 +101,9 @@ internal sealed class RedisFaults(Deployment deployment)
     {
         var killed = 0L;
         return new StoreFault(
-            "clients killed (CLIENT KILL)", ChaosScale.Of(0, 1),
+            "clients killed (CLIENT KILL)", 1,
             async () => killed = (long)await ExecuteAsync("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"),
             () => Task.FromResult(killed > 0));
-    }
-
-    private StoreFault Proxied(string name, int times, Action<TcpProxy> begin, TcpFault counted)
-    {
-        var before = 0;
-        return new StoreFault(name, times, BeginAsync, () => Task.FromResult(deployment.RedisProxy.Fired(counted) > before));
-
-        Task BeginAsync()
-        {
-            before = deployment.RedisProxy.Fired(counted);
-            begin(deployment.RedisProxy);
-            return Task.CompletedTask;
-        }
-    }
-
-    private Task PassAsync()
-    {
-        deployment.RedisProxy.Pass();
-        return Task.CompletedTask;
     }
 
     private Task SignalAsync(PosixSignalNumber signal)

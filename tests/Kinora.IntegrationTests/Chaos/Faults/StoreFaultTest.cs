@@ -8,16 +8,13 @@ namespace Kinora.IntegrationTests.Chaos.Faults;
 /// Users, two APIs and two workers, and between them and their stores a proxy each. While jobs run and wait, a store fails in one way
 /// after the other; after each the system works again by itself, and in the end every job has succeeded at its first attempt.
 /// </summary>
-public abstract class StoreFaultTest : IAsyncLifetime
+public abstract class StoreFaultTest : DeploymentTest
 {
+    private const int BriefFaults = 2;
     private static readonly int Users = ChaosScale.Of(2, 4);
     private static readonly TimeSpan NoticeLimit = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan SettlePatience = TimeSpan.FromMinutes(1);
     private readonly List<TrafficUser> _users = [];
-
-    protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    protected Deployment Deployment { get; private set; } = null!;
 
     /// <summary>Somebody whose requests are not part of the traffic.</summary>
     private protected TrafficUser Stranger { get; private set; } = null!;
@@ -31,38 +28,25 @@ public abstract class StoreFaultTest : IAsyncLifetime
     /// <summary>What /health/ready answers while the store is away.</summary>
     protected abstract HttpStatusCode ReadyMeanwhile { get; }
 
-    /// <summary>For all processes.</summary>
-    protected virtual string[] Settings => [];
+    protected override IReadOnlyList<string[]> WorkerSettings => [[], []];
 
-    /// <summary>For one of the workers.</summary>
-    protected virtual string[] WorkerSettings => [];
-
-    private protected Witness Witness { get; } = new();
-
-    public async ValueTask InitializeAsync()
-    {
-        Deployment = await Deployment.StartBehindProxiesAsync(null, Settings);
-        var processes = await Task.WhenAll(
-            Deployment.StartApiAsync(), Deployment.StartWorkerAsync(), Deployment.StartWorkerAsync(WorkerSettings));
-        KinoraProcess[] apis = [Deployment.Api, processes[0]];
-        for (var i = 0; i < Users; i++)
-        {
-            _users.Add(await CreateUserAsync(apis[i % apis.Length]));
-        }
-
-        Stranger = await CreateUserAsync(Deployment.Api);
-    }
-
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
         _users.ForEach(u => u.Dispose());
-        Stranger?.Dispose();
-        if (Deployment is not null)
+        await base.DisposeAsync();
+    }
+
+    protected override Task<Deployment> StartDeploymentAsync() => Deployment.StartBehindProxiesAsync(null, Settings);
+
+    protected override async Task PrepareAsync()
+    {
+        KinoraProcess[] apis = [Deployment.Api, await Deployment.StartApiAsync()];
+        for (var i = 0; i < Users; i++)
         {
-            await Deployment.DisposeAsync();
+            _users.Add(Observe(await Deployment.CreateUserAsync(apis[i % apis.Length])));
         }
 
-        GC.SuppressFinalize(this);
+        Stranger = Observe(User);
     }
 
     /// <summary>Requests while the store is away, and what must be answered.</summary>
@@ -74,13 +58,13 @@ public abstract class StoreFaultTest : IAsyncLifetime
     /// <param name="jobs">How many there must have been in the end, at least.</param>
     private protected async Task RunAsync(IEnumerable<StoreFault> faults, int jobs)
     {
-        var tallies = faults.Where(f => f.Times > 0).Select(f => (Fault: f, Tally: new FaultTally(Section, f.Name))).ToList();
+        var tallies = ChaosScale.Draw(faults, f => f.Name, BriefFaults).Select(f => (Fault: f, Tally: new FaultTally(Section, f.Name))).ToList();
         IReadOnlyList<string> violations;
         await using (var health = new HealthWatch(Deployment, Witness))
         {
             using var stopping = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
             var traffic = Task.WhenAll(_users.Select(u => u.RunAsync(stopping.Token)));
-            for (var round = 0; round < tallies.Max(t => t.Fault.Times); round++)
+            for (var round = 0; round < ChaosScale.Of(1, tallies.Max(t => t.Fault.Times)); round++)
             {
                 foreach (var (fault, tally) in tallies.Where(t => round < t.Fault.Times))
                 {
@@ -101,8 +85,7 @@ public abstract class StoreFaultTest : IAsyncLifetime
         tallies.ForEach(t => t.Tally.Conclude(violations));
     }
 
-    private async Task<TrafficUser> CreateUserAsync(KinoraProcess api) =>
-        new(await Deployment.CreateUserAsync(api), Witness, mayBeRefused: ReadyMeanwhile == HttpStatusCode.ServiceUnavailable);
+    private TrafficUser Observe(KinoraClient client) => new(client, Witness, mayBeRefused: ReadyMeanwhile == HttpStatusCode.ServiceUnavailable);
 
     private async Task InjectAsync(StoreFault fault, FaultTally tally, HealthWatch health)
     {

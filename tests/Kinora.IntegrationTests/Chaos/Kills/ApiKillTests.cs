@@ -11,17 +11,11 @@ namespace Kinora.IntegrationTests.Chaos.Kills;
 /// An API dies in the midst of a request and the client asks another one: what was committed is there and is done, of what was not
 /// nothing is left behind. The other processes are stopped meanwhile, so that nobody does the victim's work before it is dead.
 /// </summary>
-[Collection("deployments")]
-public sealed class ApiKillTests : IAsyncLifetime
+public sealed class ApiKillTests : DeploymentTest
 {
     private const string Section = "APIs killed by SIGKILL";
     private static readonly TimeSpan SettlePatience = TimeSpan.FromMinutes(1);
-    private readonly Witness _witness = new();
     private readonly List<KinoraClient> _users = [];
-    private Deployment _deployment = null!;
-    private KinoraProcess _worker = null!;
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     private static IReadOnlyList<ApiFault> Faults { get; } =
     [
@@ -36,25 +30,23 @@ public sealed class ApiKillTests : IAsyncLifetime
         new(FailpointName.DeleteAfterCommit, "delete, after the COMMIT", IsCommitted: true, (t, f) => t.KillInDeleteAsync(f)),
     ];
 
-    public async ValueTask InitializeAsync()
-    {
-        _deployment = await Deployment.StartAsync(null, [.. KillLane.Settings, "Kinora__Uploads__IntentTime=00:00:06"]);
-        _worker = await _deployment.StartWorkerAsync();
-    }
+    protected override string[] Settings => [.. KillLane.Settings, "Kinora__Uploads__IntentTime=00:00:06"];
 
-    public async ValueTask DisposeAsync()
+    protected override IReadOnlyList<string[]> WorkerSettings => [[]];
+
+    public override async ValueTask DisposeAsync()
     {
         _users.ForEach(user => user.Dispose());
-        if (_deployment is not null)
-        {
-            await _deployment.DisposeAsync();
-        }
+        await base.DisposeAsync();
     }
 
     [Fact]
     public async Task What_a_killed_api_committed_is_done_and_what_it_did_not_leaves_nothing()
     {
-        var faults = ChaosScale.IsFull ? Faults : DrawBrief();
+        IReadOnlyList<ApiFault> faults =
+        [
+            .. ChaosScale.Draw(Faults.Where(f => f.IsCommitted), f => f.Words), .. ChaosScale.Draw(Faults.Where(f => !f.IsCommitted), f => f.Words),
+        ];
         var recoveries = faults.ToDictionary(fault => fault, _ => new List<TimeSpan>());
         var count = ChaosScale.Of(brief: 1, full: 6);
         for (var i = 0; i < count; i++)
@@ -65,19 +57,11 @@ public sealed class ApiKillTests : IAsyncLifetime
             }
         }
 
-        var violations = await Invariants.SettleAsync(_deployment, _witness, SettlePatience, Cancellation);
+        var violations = await Invariants.SettleAsync(Deployment, Witness, SettlePatience, Cancellation);
         foreach (var fault in faults)
         {
             new FaultRow(Section, fault.Words, count, recoveries[fault].Count, recoveries[fault], violations).Conclude();
         }
-    }
-
-    /// <summary>One of what was committed, and one of what was not.</summary>
-    private static ApiFault[] DrawBrief()
-    {
-        var drawn = Faults.ToArray();
-        Random.Shared.Shuffle(drawn);
-        return [.. drawn.DistinctBy(f => f.IsCommitted)];
     }
 
     private async Task<TimeSpan> KillInUploadAsync(ApiFault fault)
@@ -89,11 +73,11 @@ public sealed class ApiKillTests : IAsyncLifetime
         var died = Stopwatch.GetTimestamp();
         var (videoId, jobId) = await user.UploadAsync(clip);
         var recovery = Stopwatch.GetElapsedTime(died);
-        _witness.SawVideo(videoId, user);
-        _witness.SawJob(jobId);
+        Witness.SawVideo(videoId, user);
+        Witness.SawJob(jobId);
         var videos = (await user.GetAsync("/v1/videos")).GetProperty("items").EnumerateArray().ToArray();
         Assert.Equal(fault.IsCommitted ? 2 : 1, videos.Length);
-        Array.ForEach(videos, video => _witness.SawVideo(video.GetProperty("id").GetGuid(), user));
+        Array.ForEach(videos, video => Witness.SawVideo(video.GetProperty("id").GetGuid(), user));
         return recovery;
     }
 
@@ -101,22 +85,22 @@ public sealed class ApiKillTests : IAsyncLifetime
     {
         var user = await CreateUserAsync();
         var videoId = await user.UploadAnalyzedAsync(await SourceClips.ShortAsync());
-        _witness.SawVideo(videoId, user);
+        Witness.SawVideo(videoId, user);
         await KillAsync(fault, user, there => there.TranscodeAsync(videoId));
 
         var died = Stopwatch.GetTimestamp();
         var jobId = await user.TranscodeAsync(videoId);
         var recovery = Stopwatch.GetElapsedTime(died);
-        _witness.SawJob(jobId);
+        Witness.SawJob(jobId);
         if (fault.IsCommitted)
         {
-            await new ObservedJob(_deployment, jobId).WaitAsync(row => row.WorkerId is not null || row.Status == "SUCCEEDED");
+            await new ObservedJob(Deployment, jobId).WaitAsync(row => row.WorkerId is not null || row.Status == "SUCCEEDED");
             recovery = Stopwatch.GetElapsedTime(died);
         }
 
         // The killed API's job, where it made one, is the one that the second request was given.
-        Assert.Equal(1L, await _deployment.QueryAsync<long>($"SELECT count(*) FROM jobs WHERE video_id = '{videoId}' AND type = 'HLS'"));
-        _witness.SawJob(await user.WaitForJobAsync(jobId));
+        Assert.Equal(1L, await Deployment.QueryAsync<long>($"SELECT count(*) FROM jobs WHERE video_id = '{videoId}' AND type = 'HLS'"));
+        Witness.SawJob(await user.WaitForJobAsync(jobId));
         return recovery;
     }
 
@@ -124,14 +108,14 @@ public sealed class ApiKillTests : IAsyncLifetime
     {
         var user = await CreateUserAsync();
         var videoId = await user.UploadAnalyzedAsync(await SourceClips.ShortAsync());
-        _witness.SawVideo(videoId, user);
+        Witness.SawVideo(videoId, user);
         await KillAsync(fault, user, there => there.Http.DeleteAsync($"/v1/videos/{videoId}", Cancellation));
 
         var died = Stopwatch.GetTimestamp();
         Assert.Equal(fault.IsCommitted ? HttpStatusCode.NotFound : HttpStatusCode.OK, await user.StatusOfAsync($"/v1/videos/{videoId}"));
         using var again = await user.Http.DeleteAsync($"/v1/videos/{videoId}", Cancellation);
         Assert.Equal(fault.IsCommitted ? HttpStatusCode.NotFound : HttpStatusCode.NoContent, again.StatusCode);
-        _witness.SawDeleted(videoId);
+        Witness.SawDeleted(videoId);
         return Stopwatch.GetElapsedTime(died);
     }
 
@@ -139,12 +123,12 @@ public sealed class ApiKillTests : IAsyncLifetime
     private async Task KillAsync(ApiFault fault, KinoraClient user, Func<KinoraClient, Task> request)
     {
         await Eventually.TrueAsync(
-            async () => await _deployment.QueryAsync<long>("SELECT count(*) FROM jobs WHERE status IN ('QUEUED', 'RUNNING')") == 0,
-            () => _deployment.Log,
+            async () => await Deployment.QueryAsync<long>("SELECT count(*) FROM jobs WHERE status IN ('QUEUED', 'RUNNING')") == 0,
+            () => Deployment.Log,
             KinoraClient.Patience);
-        await using var victim = await _deployment.StartApiAsync(_deployment.Failpoints.Settings($"{fault.Failpoint}:kill"));
+        await using var victim = await Deployment.StartApiAsync(Deployment.Failpoints.Settings($"{fault.Failpoint}:kill"));
         using var there = user.At(victim.Address);
-        KinoraProcess[] others = [_worker, _deployment.Api];
+        KinoraProcess[] others = [Workers[0], Deployment.Api];
         Array.ForEach(others, p => p.Signal(PosixSignalNumber.Stop));
         try
         {
@@ -156,12 +140,12 @@ public sealed class ApiKillTests : IAsyncLifetime
             Array.ForEach(others, p => p.Signal(PosixSignalNumber.Continue));
         }
 
-        Assert.True(await _deployment.Failpoints.HasKilledAsync(victim, fault.Failpoint), $"{fault.Words}: it never fired");
+        Assert.True(await Deployment.Failpoints.HasKilledAsync(victim, fault.Failpoint), $"{fault.Words}: it never fired");
     }
 
     private async Task<KinoraClient> CreateUserAsync()
     {
-        var user = await _deployment.CreateUserAsync();
+        var user = await Deployment.CreateUserAsync();
         _users.Add(user);
         return user;
     }

@@ -45,8 +45,9 @@ internal sealed class KillLane : IAsyncDisposable
         var deployment = await Deployment.StartAsync(bucket, [.. Settings]);
         try
         {
-            var neighbour = await deployment.StartWorkerAsync();
-            var user = await deployment.CreateUserAsync();
+            var (starting, creating) = (deployment.StartWorkerAsync(), deployment.CreateUserAsync());
+            await Task.WhenAll(starting, creating);
+            var (neighbour, user) = (await starting, await creating);
             return new KillLane(deployment, neighbour, user, await user.UploadAnalyzedAsync(await SourceClips.MiddleAsync()));
         }
         catch

@@ -5,56 +5,52 @@ using Kinora.IntegrationTests.Sequence;
 namespace Kinora.IntegrationTests.Chaos.Kills;
 
 /// <summary>A video that kills each worker that encodes it: it costs no more than the crash limit of them, and holds up nobody.</summary>
-[Collection("deployments")]
-public sealed class PoisonTests
+public sealed class PoisonTests : DeploymentTest
 {
-    private const int Workers = 2;
+    private const int Supervised = 2;
     private static readonly TimeSpan SettlePatience = TimeSpan.FromMinutes(1);
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    protected override string[] Settings => [.. KillLane.Settings, $"Kinora__Jobs__MaxCrashes={ChaosScale.Of(2, 3)}"];
+
+    /// <summary>A death counts for all that the worker had: what is not under suspicion runs elsewhere.</summary>
+    protected override IReadOnlyList<string[]> WorkerSettings => [["Kinora__Worker__Concurrency__Hls=0"]];
 
     [Fact]
     public async Task A_video_that_kills_its_workers_ends_as_poison_while_others_are_done()
     {
-        await using var deployment = await Deployment.StartAsync(null, [.. KillLane.Settings]);
-
-        // A death counts for all that the worker had: what is not under suspicion runs elsewhere.
-        await deployment.StartWorkerAsync("Kinora__Worker__Concurrency__Hls=0");
-        using var user = await deployment.CreateUserAsync();
-        using var other = await deployment.CreateUserAsync();
-        var witness = new Witness();
+        using var other = await Deployment.CreateUserAsync();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        var supervised = Enumerable.Range(0, Workers).Select(_ => SuperviseAsync(deployment, stop.Token)).ToArray();
-        var crashes = deployment.JobOptions.MaxCrashes;
+        var supervised = Enumerable.Range(0, Supervised).Select(_ => SuperviseAsync(stop.Token)).ToArray();
+        var crashes = Deployment.JobOptions.MaxCrashes;
         var recoveries = new List<TimeSpan>();
         var poisoned = 0;
         for (; poisoned < ChaosScale.Of(brief: 1, full: 10); poisoned++)
         {
-            var videoId = await user.UploadAnalyzedAsync(await SourceClips.ShortAsync());
-            witness.SawVideo(videoId, user);
+            var videoId = await User.UploadAnalyzedAsync(await SourceClips.ShortAsync());
+            Witness.SawVideo(videoId, User);
             var started = Stopwatch.GetTimestamp();
-            var jobId = await user.TranscodeAsync(videoId);
-            witness.SawJob(jobId);
+            var jobId = await User.TranscodeAsync(videoId);
+            Witness.SawJob(jobId);
             var others = 0;
             do
             {
-                witness.SawVideo(await other.UploadAnalyzedAsync(await SourceClips.ShortAsync()), other);
+                Witness.SawVideo(await other.UploadAnalyzedAsync(await SourceClips.ShortAsync()), other);
                 others++;
             }
-            while (others < 2 || witness.SawJob(await user.JobAsync(jobId)).Text("status") is "QUEUED" or "RUNNING");
+            while (others < 2 || Witness.SawJob(await User.JobAsync(jobId)).Text("status") is "QUEUED" or "RUNNING");
 
             recoveries.Add(Stopwatch.GetElapsedTime(started));
-            var job = await user.WaitForJobAsync(jobId, "FAILED");
+            var job = await User.WaitForJobAsync(jobId, "FAILED");
             Assert.Equal("POISON", job.GetProperty("error").Text("code"));
-            var explanation = await user.GetAsync($"/v1/videos/{videoId}/explain");
+            var explanation = await User.GetAsync($"/v1/videos/{videoId}/explain");
             Assert.Equal("FAILED", explanation.Text("code"));
             Assert.Contains("POISON", explanation.Text("message"), StringComparison.Ordinal);
         }
 
         await stop.CancelAsync();
         var deaths = (await Task.WhenAll(supervised)).Sum();
-        await deployment.StartWorkerAsync();
-        var violations = await Invariants.SettleAsync(deployment, witness, SettlePatience, Cancellation);
+        await Deployment.StartWorkerAsync();
+        var violations = await Invariants.SettleAsync(Deployment, Witness, SettlePatience, Cancellation);
         new FaultRow(
             "Poison", "each worker dies of one video; from its request to FAILED", poisoned * crashes, deaths, recoveries, violations).Conclude();
         Assert.Equal(poisoned * crashes, deaths);
@@ -62,14 +58,14 @@ public sealed class PoisonTests
 
     /// <summary>As systemd or an orchestrator would: who died is started again.</summary>
     /// <returns>How often it died at the failpoint.</returns>
-    private static async Task<int> SuperviseAsync(Deployment deployment, CancellationToken stop)
+    private async Task<int> SuperviseAsync(CancellationToken stop)
     {
         var deaths = 0;
         while (true)
         {
-            await using var worker = await deployment.LaunchWorkerAsync(
+            await using var worker = await Deployment.LaunchWorkerAsync(
             [
-                .. deployment.Failpoints.Settings($"{FailpointName.HlsAfterPlan}:kill@*"), "Kinora__Worker__Concurrency__Analyze=0",
+                .. Deployment.Failpoints.Settings($"{FailpointName.HlsAfterPlan}:kill@*"), "Kinora__Worker__Concurrency__Analyze=0",
                 "Kinora__Worker__Concurrency__Thumbnail=0",
             ]);
             try
@@ -81,7 +77,7 @@ public sealed class PoisonTests
                 return deaths;
             }
 
-            Assert.True(await deployment.Failpoints.HasKilledAsync(worker, FailpointName.HlsAfterPlan), deployment.Log);
+            Assert.True(await Deployment.Failpoints.HasKilledAsync(worker, FailpointName.HlsAfterPlan), Deployment.Log);
             deaths++;
         }
     }

@@ -7,42 +7,37 @@ using Kinora.IntegrationTests.Sequence;
 namespace Kinora.IntegrationTests.Chaos.Kills;
 
 /// <summary>An update without a pause: each process is replaced and told to stop by SIGTERM while clients upload, encode and play.</summary>
-[Collection("deployments")]
-public sealed class RollingRestartTests : IAsyncDisposable
+public sealed class RollingRestartTests : DeploymentTest
 {
     private const int Clients = 2;
     private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan SettlePatience = TimeSpan.FromMinutes(2);
-    private readonly Witness _witness = new();
     private readonly ConcurrentQueue<TimeSpan> _gaps = new();
     private readonly ConcurrentDictionary<KinoraProcess, byte> _apis = new();
     private readonly ConcurrentQueue<KinoraClient> _clients = new();
-    private Deployment _deployment = null!;
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    protected override string[] Settings => [.. KillLane.Settings];
 
-    public async ValueTask DisposeAsync()
+    protected override IReadOnlyList<string[]> WorkerSettings => [[], []];
+
+    public override async ValueTask DisposeAsync()
     {
         foreach (var client in _clients)
         {
             client.Dispose();
         }
 
-        if (_deployment is not null)
-        {
-            await _deployment.DisposeAsync();
-        }
+        await base.DisposeAsync();
     }
 
     [Fact]
     public async Task Nothing_acknowledged_is_lost_while_processes_are_replaced_under_load()
     {
-        _deployment = await Deployment.StartAsync(null, [.. KillLane.Settings]);
-        var api = await _deployment.StartApiAsync();
-        List<KinoraProcess> workers = [.. await Task.WhenAll(_deployment.StartWorkerAsync(), _deployment.StartWorkerAsync())];
-        _apis[_deployment.Api] = _apis[api] = 0;
+        var api = await Deployment.StartApiAsync();
+        List<KinoraProcess> workers = [.. Workers];
+        _apis[Deployment.Api] = _apis[api] = 0;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        var users = await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => _deployment.CreateUserAsync()));
+        var users = await Task.WhenAll(Enumerable.Range(0, Clients).Select(_ => Deployment.CreateUserAsync()));
         var loads = users.Select(user => LoadAsync(user, stop.Token)).ToArray();
 
         var exits = new List<int>();
@@ -50,14 +45,14 @@ public sealed class RollingRestartTests : IAsyncDisposable
         {
             foreach (var old in _apis.Keys.Take(ChaosScale.Of(brief: 1, full: 2)).ToArray())
             {
-                _apis[await _deployment.StartApiAsync()] = 0;
+                _apis[await Deployment.StartApiAsync()] = 0;
                 _apis.TryRemove(old, out _);
                 exits.Add(await StopAsync(old));
             }
 
             foreach (var old in workers.Take(ChaosScale.Of(brief: 1, full: 2)).ToArray())
             {
-                workers.Add(await _deployment.StartWorkerAsync());
+                workers.Add(await Deployment.StartWorkerAsync());
                 workers.Remove(old);
                 exits.Add(await StopAsync(old));
             }
@@ -66,13 +61,13 @@ public sealed class RollingRestartTests : IAsyncDisposable
         await stop.CancelAsync();
         var rounds = (await Task.WhenAll(loads)).Sum();
         MoveToLivingApi();
-        var violations = await Invariants.SettleAsync(_deployment, _witness, SettlePatience, Cancellation);
+        var violations = await Invariants.SettleAsync(Deployment, Witness, SettlePatience, Cancellation);
         new FaultRow(
             "Processes stopped by SIGTERM", "SIGTERM of each API and worker in turn, under load; until another API answers the refused client",
             exits.Count, exits.Count(code => code == 0), [.. _gaps], violations).Conclude();
         Assert.All(exits, code => Assert.Equal(0, code));
         Assert.True(rounds > 0, "the clients came to nothing");
-        Assert.All(_witness.Jobs.Values.OfType<string>(), status => Assert.Equal("SUCCEEDED", status));
+        Assert.All(Witness.Jobs.Values.OfType<string>(), status => Assert.Equal("SUCCEEDED", status));
     }
 
     /// <summary>Uploads, encodes and plays one video after the other.</summary>
@@ -85,7 +80,7 @@ public sealed class RollingRestartTests : IAsyncDisposable
         {
             var clip = await SourceClips.ShortAsync();
             var (videoId, analyzeId) = await AskAsync(user, u => u.UploadAsync(clip));
-            _witness.SawVideo(videoId, user);
+            Witness.SawVideo(videoId, user);
             await WaitForJobAsync(user, analyzeId);
             var hlsId = await AskAsync(user, u => u.TranscodeAsync(videoId));
             await WaitForJobAsync(user, hlsId);
@@ -101,11 +96,11 @@ public sealed class RollingRestartTests : IAsyncDisposable
 
     private async Task WaitForJobAsync(KinoraClient user, Guid jobId)
     {
-        _witness.SawJob(jobId);
+        Witness.SawJob(jobId);
         var started = Stopwatch.GetTimestamp();
-        while (_witness.SawJob(await AskAsync(user, u => u.JobAsync(jobId))).Text("status") is "QUEUED" or "RUNNING")
+        while (Witness.SawJob(await AskAsync(user, u => u.JobAsync(jobId))).Text("status") is "QUEUED" or "RUNNING")
         {
-            Assert.True(Stopwatch.GetElapsedTime(started) < KinoraClient.Patience, $"job {jobId} does not end\n{_deployment.Log}");
+            Assert.True(Stopwatch.GetElapsedTime(started) < KinoraClient.Patience, $"job {jobId} does not end\n{Deployment.Log}");
             await Task.Delay(RetryInterval, Cancellation);
         }
     }
@@ -131,7 +126,7 @@ public sealed class RollingRestartTests : IAsyncDisposable
             catch (Exception e) when (e is HttpRequestException or IOException)
             {
                 failed ??= Stopwatch.GetTimestamp();
-                Assert.True(Stopwatch.GetElapsedTime(failed.Value) < KinoraClient.Patience, $"no API answers: {e.Message}\n{_deployment.Log}");
+                Assert.True(Stopwatch.GetElapsedTime(failed.Value) < KinoraClient.Patience, $"no API answers: {e.Message}\n{Deployment.Log}");
                 await Task.Delay(RetryInterval, Cancellation);
             }
         }
@@ -140,13 +135,13 @@ public sealed class RollingRestartTests : IAsyncDisposable
     /// <summary>The one that the clients began with is gone.</summary>
     private void MoveToLivingApi()
     {
-        foreach (var owner in _witness.Videos.GroupBy(v => v.Value, v => v.Key))
+        foreach (var owner in Witness.Videos.GroupBy(v => v.Value, v => v.Key))
         {
             var moved = owner.Key.At(_apis.Keys.First().Address);
             _clients.Enqueue(moved);
             foreach (var videoId in owner)
             {
-                _witness.SawVideo(videoId, moved);
+                Witness.SawVideo(videoId, moved);
             }
         }
     }

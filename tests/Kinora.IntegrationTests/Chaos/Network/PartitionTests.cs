@@ -12,7 +12,7 @@ public sealed class PartitionTests(TwoHosts hosts) : IClassFixture<TwoHosts>, IA
 {
     private static readonly TimeSpan CutTime = 2.5 * TwoHosts.Lease;
 
-    /// <summary>By what the report calls them; the first one is that of the short form.</summary>
+    /// <summary>By what the report calls them.</summary>
     private static readonly Dictionary<string, Func<PartitionTests, string, Task>> Faults = new()
     {
         ["a worker's host cut off from PostgreSQL"] = Lose(losesLease: true, NetworkPart.Postgres),
@@ -38,7 +38,7 @@ public sealed class PartitionTests(TwoHosts hosts) : IClassFixture<TwoHosts>, IA
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    public static TheoryData<string> Cuts => [.. Faults.Keys.Take(ChaosScale.Of(1, Faults.Count))];
+    public static TheoryData<string> Cuts => [.. ChaosScale.Draw(Faults.Keys, name => name)];
 
     [Theory]
     [MemberData(nameof(Cuts))]

@@ -8,14 +8,14 @@ public sealed class TwoHosts(SwiftServer swift) : IAsyncDisposable
 {
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(3);
 
-    private readonly List<(NetworkHost Host, KinoraProcess Worker)> _hosts = [];
+    private readonly List<NetworkHost> _networks = [];
     private Task? _started;
 
     public Deployment Deployment { get; private set; } = null!;
 
     public KinoraClient User { get; private set; } = null!;
 
-    public IReadOnlyList<(NetworkHost Host, KinoraProcess Worker)> Hosts => _hosts;
+    public IReadOnlyList<(NetworkHost Host, KinoraProcess Worker)> Hosts { get; private set; } = [];
 
     /// <summary>Not as a fixture's initialization: a test can be skipped, a fixture cannot.</summary>
     public Task StartedAsync() => _started ??= StartAsync();
@@ -23,15 +23,14 @@ public sealed class TwoHosts(SwiftServer swift) : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         User?.Dispose();
-        foreach (var (host, worker) in _hosts)
-        {
-            await worker.DisposeAsync();
-            await host.DisposeAsync();
-        }
-
         if (Deployment is not null)
         {
             await Deployment.DisposeAsync();
+        }
+
+        foreach (var network in _networks)
+        {
+            await network.DisposeAsync();
         }
     }
 
@@ -46,10 +45,12 @@ public sealed class TwoHosts(SwiftServer swift) : IAsyncDisposable
             "Kinora__Queue__StalledInterval=00:00:03", "Kinora__Queue__SignalWait=00:00:01");
         for (var i = 0; i < 2; i++)
         {
-            var host = await NetworkHost.CreateAsync(Deployment);
-            _hosts.Add((host, await Deployment.StartWorkerAsync(host)));
+            _networks.Add(await NetworkHost.CreateAsync(Deployment));
         }
 
-        User = await Deployment.CreateUserAsync();
+        var workers = Task.WhenAll(_networks.Select(network => Deployment.StartWorkerAsync(network)));
+        var user = Deployment.CreateUserAsync();
+        await Task.WhenAll(workers, user);
+        (Hosts, User) = ([.. _networks.Zip(await workers)], await user);
     }
 }

@@ -7,8 +7,7 @@ namespace Kinora.IntegrationTests.Chaos.Races;
 /// How long the worker stands; no deletion that stops it waits for so long. The short ones are those that a deletion has to wait for, and
 /// those that do not hear that they should stop.
 /// </param>
-/// <param name="IsBrief">Also in the short form.</param>
-internal sealed record DeletePhase(string Name, string Failpoint, bool IsOfHls, int Seconds = 60, bool IsBrief = false)
+internal sealed record DeletePhase(string Name, string Failpoint, bool IsOfHls, int Seconds = 60)
 {
     public static IReadOnlyList<DeletePhase> All { get; } =
     [
@@ -21,10 +20,10 @@ internal sealed record DeletePhase(string Name, string Failpoint, bool IsOfHls, 
         new("at 50 % of the encode", "hls.encode_50", true, Seconds: 3),
         new("at 95 % of the encode", "hls.encode_95", true, Seconds: 3),
         new("before the first put", "publish.after_intent", true),
-        new("amid the puts", "publish.after_put", true, IsBrief: true),
+        new("amid the puts", "publish.after_put", true),
         new("after the puts", "publish.after_all_puts", true),
         new("in the transaction that completes it", "complete.in_transaction", true, Seconds: 2),
-        new("just before the commit that completes it", "complete.before_commit", true, Seconds: 2, IsBrief: true),
+        new("just before the commit that completes it", "complete.before_commit", true, Seconds: 2),
     ];
 
     public string Rule => $"{Failpoint}:delay={Seconds * 1000}@1";

@@ -12,8 +12,7 @@ namespace Kinora.IntegrationTests.Chaos.Races;
 /// <summary>
 /// Messages as no dispatcher of ours sends them: many times, late, for nothing, garbage. Each job is done once, and no message stays.
 /// </summary>
-[Collection("deployments")]
-public sealed class MessageTests : IAsyncLifetime
+public sealed class MessageTests : DeploymentTest
 {
     private const int Times = 10;
     private static readonly int HugeBytes = ChaosScale.Of(4, 32) << 20;
@@ -28,39 +27,23 @@ public sealed class MessageTests : IAsyncLifetime
         "{\"JOBID\":\"\"}", "{\"jobId\":{\"jobId\":1}}", "\0\u0001\ud83d", new string('[', 100_000), "{\"requestId\":\"\\ud800\",\"jobId\":5}",
     ];
 
-    private readonly Witness _witness = new();
     private readonly List<string> _ids = [];
-    private Deployment _deployment = null!;
-    private KinoraClient _user = null!;
     private ServiceProvider _services = null!;
     private ConnectionMultiplexer _redis = null!;
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    protected override string[] Settings => [$"Kinora__Redis__CommandTimeout={CommandTimeout}"];
 
-    public async ValueTask InitializeAsync()
+    public override async ValueTask DisposeAsync()
     {
-        _deployment = await Deployment.StartAsync(null, $"Kinora__Redis__CommandTimeout={CommandTimeout}");
-        _user = await _deployment.CreateUserAsync();
-        var configuration = new ConfigurationBuilder()
-            .AddInMemoryCollection(new Dictionary<string, string?>
-            {
-                ["Kinora:Redis:ConnectionString"] = _deployment.RedisConnectionString,
-                ["Kinora:Redis:CommandTimeout"] = $"{CommandTimeout}",
-            }).Build();
-        _services = new ServiceCollection().AddLogging().AddKinoraQueue(configuration).BuildServiceProvider();
-        _redis = await ConnectionMultiplexer.ConnectAsync(_deployment.RedisConnectionString);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _user?.Dispose();
-        foreach (var disposable in (IAsyncDisposable?[])[_services, _redis, _deployment])
+        foreach (var disposable in (IAsyncDisposable?[])[_services, _redis])
         {
             if (disposable is not null)
             {
                 await disposable.DisposeAsync();
             }
         }
+
+        await base.DisposeAsync();
     }
 
     [Fact]
@@ -68,9 +51,9 @@ public sealed class MessageTests : IAsyncLifetime
     {
         var wanted = await UploadAsync();
         var canceled = await UploadAsync();
-        using (var cancel = await _user.PostAsync($"/v1/jobs/{canceled}/cancel"))
+        using (var cancel = await User.PostAsync($"/v1/jobs/{canceled}/cancel"))
         {
-            _witness.SawJob(await _user.BodyAsync(cancel, System.Net.HttpStatusCode.OK));
+            Witness.SawJob(await User.BodyAsync(cancel, System.Net.HttpStatusCode.OK));
         }
 
         await AddAsync(Times, $$"""{"jobId":"{{wanted}}"}""");
@@ -84,7 +67,7 @@ public sealed class MessageTests : IAsyncLifetime
         await AddAsync(1, $$"""{"jobId":"{{wanted}}","requestId":"{{new string('x', HugeBytes)}}"}""");
         await AddRestsAsync();
         Assert.All(_ids, id => Assert.True(_redis.GetDatabase().ListPosition($"bull:{Queue}:wait", id) >= 0, id));
-        var workers = await Task.WhenAll(_deployment.StartWorkerAsync(), _deployment.StartWorkerAsync());
+        var workers = await Task.WhenAll(Deployment.StartWorkerAsync(), Deployment.StartWorkerAsync());
 
         await ShouldBeDoneOnceAsync(wanted);
         await ShouldBeEmptyAsync();
@@ -94,11 +77,11 @@ public sealed class MessageTests : IAsyncLifetime
         await ShouldBeDoneOnceAsync(await UploadAsync());
 
         Assert.All(workers, worker => Assert.False(worker.Exited.IsCompleted));
-        Assert.Equal(0, (await _user.JobAsync(canceled)).GetProperty("attempts").GetInt32());
-        var log = _deployment.Log.Split('\n');
+        Assert.Equal(0, (await User.JobAsync(canceled)).GetProperty("attempts").GetInt32());
+        var log = Deployment.Log.Split('\n');
         Assert.Equal(Garbage.Length, log.Count(line => line.Contains("names no job", StringComparison.Ordinal)));
         Assert.Equal(3, log.Count(line => line.Contains("has no name or no data", StringComparison.Ordinal)));
-        var violations = await Invariants.SettleAsync(_deployment, _witness, KinoraClient.Patience, Cancellation);
+        var violations = await Invariants.SettleAsync(Deployment, Witness, KinoraClient.Patience, Cancellation);
         foreach (var (fault, count) in ((string, int)[])
             [
                 ("the same message ten times", Times), ("ten times after the job has ended", Times), ("ten times for a canceled job", Times),
@@ -113,10 +96,22 @@ public sealed class MessageTests : IAsyncLifetime
     /// <returns>The id of the analysis.</returns>
     private async Task<Guid> UploadAsync()
     {
-        var (videoId, jobId) = await _user.UploadAsync(await SourceClips.SmallAsync());
-        _witness.SawVideo(videoId, _user);
-        _witness.SawJob(jobId);
+        var (videoId, jobId) = await User.UploadAsync(await SourceClips.SmallAsync());
+        Witness.SawVideo(videoId, User);
+        Witness.SawJob(jobId);
         return jobId;
+    }
+
+    protected override async Task PrepareAsync()
+    {
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(new Dictionary<string, string?>
+            {
+                ["Kinora:Redis:ConnectionString"] = Deployment.RedisConnectionString,
+                ["Kinora:Redis:CommandTimeout"] = $"{CommandTimeout}",
+            }).Build();
+        _services = new ServiceCollection().AddLogging().AddKinoraQueue(configuration).BuildServiceProvider();
+        _redis = await ConnectionMultiplexer.ConnectAsync(Deployment.RedisConnectionString);
     }
 
     private async Task AddAsync(int times, string data)
@@ -147,10 +142,10 @@ public sealed class MessageTests : IAsyncLifetime
 
     private async Task ShouldBeDoneOnceAsync(Guid jobId)
     {
-        var job = _witness.SawJob(await _user.WaitForJobAsync(jobId));
+        var job = Witness.SawJob(await User.WaitForJobAsync(jobId));
         Assert.Equal(1, job.GetProperty("attempts").GetInt32());
-        var thumbnail = await _user.JobAsync(job.GetProperty("videoId").GetGuid(), "THUMBNAIL");
-        Assert.Equal(1, _witness.SawJob(await _user.WaitForJobAsync(thumbnail.GetProperty("id").GetGuid())).GetProperty("attempts").GetInt32());
+        var thumbnail = await User.JobAsync(job.GetProperty("videoId").GetGuid(), "THUMBNAIL");
+        Assert.Equal(1, Witness.SawJob(await User.WaitForJobAsync(thumbnail.GetProperty("id").GetGuid())).GetProperty("attempts").GetInt32());
     }
 
     /// <summary>Neither waiting nor in anybody's hands, nor anywhere else.</summary>
@@ -159,7 +154,7 @@ public sealed class MessageTests : IAsyncLifetime
         var counts = new QueueCounts(-1, -1);
         await Eventually.TrueAsync(
             async () => (counts = await _services.GetRequiredService<IJobQueue>().CountAsync(Queue, Cancellation)) == new QueueCounts(0, 0),
-            () => $"{JsonSerializer.Serialize(counts)}\n{_deployment.Log}",
+            () => $"{JsonSerializer.Serialize(counts)}\n{Deployment.Log}",
             KinoraClient.Patience);
         Assert.All(_ids, id => Assert.False(_redis.GetDatabase().KeyExists($"bull:{Queue}:{id}"), id));
     }

@@ -5,37 +5,18 @@ using Kinora.IntegrationTests.Sequence;
 namespace Kinora.IntegrationTests.Chaos.Races;
 
 /// <summary>32 requests for the HLS of one video at once, over four APIs.</summary>
-[Collection("deployments")]
-public sealed class SubmitRaceTests : IAsyncLifetime
+public sealed class SubmitRaceTests : DeploymentTest
 {
     private const int Requests = 32;
     private static readonly int Rounds = ChaosScale.Of(1, 20);
-    private readonly Witness _witness = new();
     private readonly List<KinoraClient> _clients = [];
-    private Deployment _deployment = null!;
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+    protected override IReadOnlyList<string[]> WorkerSettings => [["Kinora__Worker__Concurrency__Hls=0"]];
 
-    public async ValueTask InitializeAsync()
-    {
-        _deployment = await Deployment.StartAsync(null);
-        var user = await _deployment.CreateUserAsync();
-        _clients.Add(user);
-        foreach (var api in await Task.WhenAll(_deployment.StartApiAsync(), _deployment.StartApiAsync(), _deployment.StartApiAsync()))
-        {
-            _clients.Add(user.At(api.Address));
-        }
-
-        await _deployment.StartWorkerAsync("Kinora__Worker__Concurrency__Hls=0");
-    }
-
-    public async ValueTask DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
         _clients.ForEach(client => client.Dispose());
-        if (_deployment is not null)
-        {
-            await _deployment.DisposeAsync();
-        }
+        await base.DisposeAsync();
     }
 
     [Fact]
@@ -52,26 +33,35 @@ public sealed class SubmitRaceTests : IAsyncLifetime
         foreach (var jobId in different)
         {
             using var canceled = await _clients[0].PostAsync($"/v1/jobs/{jobId}/cancel");
-            _witness.SawJob(await _clients[0].BodyAsync(canceled, HttpStatusCode.OK));
+            Witness.SawJob(await _clients[0].BodyAsync(canceled, HttpStatusCode.OK));
         }
 
-        await _deployment.StartWorkerAsync("Kinora__Worker__Concurrency__Hls=2");
+        await Deployment.StartWorkerAsync("Kinora__Worker__Concurrency__Hls=2");
         foreach (var jobId in equal)
         {
-            var job = _witness.SawJob(await _clients[0].WaitForJobAsync(jobId));
+            var job = Witness.SawJob(await _clients[0].WaitForJobAsync(jobId));
             Assert.Equal(1, job.GetProperty("attempts").GetInt32());
             await ShouldBeAloneAsync(jobId);
         }
 
-        var violations = await Invariants.SettleAsync(_deployment, _witness, KinoraClient.Patience, Cancellation);
+        var violations = await Invariants.SettleAsync(Deployment, Witness, KinoraClient.Patience, Cancellation);
         new FaultRow("Races", $"{Requests} equal requests for a job over {_clients.Count} APIs", Rounds, equal.Count, [], violations).Conclude();
         new FaultRow("Races", $"{Requests} different requests for a job over {_clients.Count} APIs", Rounds, different.Count, [], violations).Conclude();
+    }
+
+    protected override async Task PrepareAsync()
+    {
+        _clients.Add(User);
+        foreach (var api in await Task.WhenAll(Deployment.StartApiAsync(), Deployment.StartApiAsync(), Deployment.StartApiAsync()))
+        {
+            _clients.Add(User.At(api.Address));
+        }
     }
 
     private async Task<Guid> SubmitEqualAsync()
     {
         var videoId = await _clients[0].UploadAnalyzedAsync(await SourceClips.SmallAsync());
-        _witness.SawVideo(videoId, _clients[0]);
+        Witness.SawVideo(videoId, _clients[0]);
 
         var answers = await SubmitAsync(videoId, _ => null);
 
@@ -84,7 +74,7 @@ public sealed class SubmitRaceTests : IAsyncLifetime
     private async Task<Guid> SubmitDifferentAsync()
     {
         var videoId = await _clients[0].UploadAnalyzedAsync(await SourceClips.MiddleAsync());
-        _witness.SawVideo(videoId, _clients[0]);
+        Witness.SawVideo(videoId, _clients[0]);
         var ladder = await LadderAsync(videoId);
         var subsets = Enumerable.Range(1, (1 << ladder.Length) - 1)
             .Select(bits => ladder.Where((_, i) => (bits & (1 << i)) != 0).ToArray()).ToArray();
@@ -114,7 +104,7 @@ public sealed class SubmitRaceTests : IAsyncLifetime
         }).ToArray();
         start.SetResult();
         var answers = await Task.WhenAll(submits);
-        Assert.All(answers, a => _witness.SawJob(a.Item2));
+        Assert.All(answers, a => Witness.SawJob(a.Item2));
         return answers;
     }
 
@@ -128,7 +118,7 @@ public sealed class SubmitRaceTests : IAsyncLifetime
     /// <summary>The only HLS job that its video ever had.</summary>
     private async Task ShouldBeAloneAsync(Guid jobId)
     {
-        var rows = await _deployment.QueryAsync<long>(
+        var rows = await Deployment.QueryAsync<long>(
             $"SELECT count(*) FROM jobs WHERE type = 'HLS' AND video_id = (SELECT video_id FROM jobs WHERE id = '{jobId}')");
         Assert.Equal(1, rows);
     }

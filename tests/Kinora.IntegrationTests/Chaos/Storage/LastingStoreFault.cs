@@ -9,7 +9,6 @@ public sealed record LastingStoreFault(string Words, Func<S3Fault> Make, TimeSpa
     private const double Share = 0.3;
     private static readonly TimeSpan Outage = TimeSpan.FromSeconds(5);
 
-    /// <summary>The first ones are those of the brief form.</summary>
     public static IReadOnlyList<LastingStoreFault> All { get; } =
     [
         new("500 to 30 % of the calls", () => Some(S3FaultKind.InternalError), null),

@@ -40,8 +40,9 @@ public sealed class ProxiedStoreDeployment(SwiftServer swift) : IAsyncDisposable
         Deployment = await Deployment.StartAsync(
             bucket, "Kinora__Storage__S3__Timeout=00:00:04", "Kinora__Storage__S3__MaxRetries=1", $"Kinora__Storage__S3__PartSizeBytes={PartBytes}",
             "Kinora__Jobs__BackoffBase=00:00:00.2", "Kinora__Jobs__BackoffMax=00:00:01", "Kinora__Collector__AbandonedGrace=00:00:05");
-        await Deployment.StartWorkerAsync();
-        User = await Deployment.CreateUserAsync();
+        var user = Deployment.CreateUserAsync();
+        await Task.WhenAll(Deployment.StartWorkerAsync(), user);
+        User = await user;
         await using var padded = new PaddedClip(await SourceClips.TinyAsync(), PartBytes + 1000);
         await using var file = File.Create(Clip);
         await padded.CopyToAsync(file);

@@ -18,6 +18,9 @@ internal sealed class StoreFaultRun(ProxiedStoreDeployment store, S3FaultKind ki
 
     private KinoraClient User => store.User;
 
+    /// <summary>What the report calls it.</summary>
+    public static string Words(S3FaultKind kind) => $"one call or two: {StoreFaultPlan.Words(kind)}";
+
     public async Task<FaultRow> RunAsync(int atLeast)
     {
         for (var round = 0; _injected < atLeast; round++)
@@ -33,7 +36,7 @@ internal sealed class StoreFaultRun(ProxiedStoreDeployment store, S3FaultKind ki
             deleted.EnsureSuccessStatusCode();
         }
 
-        return new FaultRow("Object storage", $"one call or two: {StoreFaultPlan.Words(kind)}", _injected, _fired, _recoveries, _violations);
+        return new FaultRow("Object storage", Words(kind), _injected, _fired, _recoveries, _violations);
     }
 
     private async Task RunRoundAsync(int round)

@@ -12,10 +12,7 @@ namespace Kinora.IntegrationTests.Chaos.Storage;
 [Collection("deployments")]
 public sealed class StoreFaultTests(ProxiedStoreDeployment store) : IClassFixture<ProxiedStoreDeployment>, IAsyncLifetime
 {
-    private const int BriefLasting = 1;
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(40);
-
-    private static readonly S3FaultKind[] BriefKinds = [S3FaultKind.ErrorIn200, S3FaultKind.LostAnswer];
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -23,18 +20,59 @@ public sealed class StoreFaultTests(ProxiedStoreDeployment store) : IClassFixtur
 
     private KinoraClient User => store.User;
 
-    public static TheoryData<S3FaultKind> Kinds => [.. ChaosScale.IsFull ? Enum.GetValues<S3FaultKind>() : BriefKinds];
+    /// <summary>By what the report calls them.</summary>
+    private static Dictionary<string, Func<StoreFaultTests, Task>> All { get; } =
+        Enum.GetValues<S3FaultKind>().Select(kind => (StoreFaultRun.Words(kind), Fault(tests => tests.StrikeAsync(kind))))
+            .Concat(LastingStoreFault.All.Select(fault => (fault.Words, Fault(tests => tests.LastAsync(fault)))))
+            .ToDictionary();
 
-    public static TheoryData<string> Lasting =>
-        [.. LastingStoreFault.All.Take(ChaosScale.Of(BriefLasting, LastingStoreFault.All.Count)).Select(f => f.Words)];
+    public static TheoryData<string> Faults => [.. ChaosScale.Draw(All.Keys, name => name)];
 
     public async ValueTask InitializeAsync() => await store.StartedAsync();
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     [Theory]
-    [MemberData(nameof(Kinds))]
-    public async Task A_call_that_fails_costs_no_video_and_no_byte(S3FaultKind kind)
+    [MemberData(nameof(Faults))]
+    public Task A_store_that_fails_costs_no_video_and_no_byte(string fault) => All[fault](this);
+
+    [Fact]
+    public async Task A_worker_that_is_told_to_stop_leaves_a_store_that_hangs()
+    {
+        var (videoId, analyzeJobId) = await store.UploadAsync();
+        await User.WaitForJobAsync(analyzeJobId);
+        await User.WaitForJobAsync((await User.JobAsync(videoId, "THUMBNAIL")).GetProperty("id").GetGuid());
+        foreach (var idle in Deployment.Processes.Where(p => p != Deployment.Api && !p.Exited.IsCompleted))
+        {
+            await idle.DisposeAsync();
+        }
+
+        var patient = await Deployment.StartWorkerAsync("Kinora__Storage__S3__Timeout=00:05:00");
+        var fault = new S3Fault(S3FaultKind.NoAnswer, S3Operation.Get);
+        store.Proxy.Inject(fault);
+        try
+        {
+            var jobId = await User.TranscodeAsync(videoId);
+            await Eventually.TrueAsync(() => fault.Fired > 0, () => Deployment.Log, KinoraClient.Patience);
+
+            patient.Signal(PosixSignalNumber.Terminate);
+
+            Assert.Equal(0, await patient.Exited.WaitAsync(DrainLimit, Cancellation));
+            store.Proxy.Inject();
+            await Deployment.StartWorkerAsync();
+            var job = await User.WaitForJobAsync(jobId);
+            Assert.Equal(1, job.GetProperty("attempts").GetInt32());
+        }
+        finally
+        {
+            store.Proxy.Inject();
+        }
+    }
+
+    private static Func<StoreFaultTests, Task> Fault(Func<StoreFaultTests, Task> run) => run;
+
+    /// <summary>A call or two of each phase.</summary>
+    private async Task StrikeAsync(S3FaultKind kind)
     {
         try
         {
@@ -46,11 +84,8 @@ public sealed class StoreFaultTests(ProxiedStoreDeployment store) : IClassFixtur
         }
     }
 
-    [Theory]
-    [MemberData(nameof(Lasting))]
-    public async Task A_store_that_fails_for_a_while_keeps_jobs_waiting_and_no_longer(string words)
+    private async Task LastAsync(LastingStoreFault lasting)
     {
-        var lasting = LastingStoreFault.All.Single(f => f.Words == words);
         var fault = lasting.Make();
         var witness = new Witness();
         var (videoId, analyzeJobId) = await store.UploadAsync();
@@ -107,39 +142,6 @@ public sealed class StoreFaultTests(ProxiedStoreDeployment store) : IClassFixtur
             deleted.EnsureSuccessStatusCode();
         }
 
-        new FaultRow("Object storage", words, fault.Fired, fault.Fired, lasting.Lasts is null ? [] : [recovery], violations).Conclude();
-    }
-
-    [Fact]
-    public async Task A_worker_that_is_told_to_stop_leaves_a_store_that_hangs()
-    {
-        var (videoId, analyzeJobId) = await store.UploadAsync();
-        await User.WaitForJobAsync(analyzeJobId);
-        await User.WaitForJobAsync((await User.JobAsync(videoId, "THUMBNAIL")).GetProperty("id").GetGuid());
-        foreach (var idle in Deployment.Processes.Where(p => p != Deployment.Api && !p.Exited.IsCompleted))
-        {
-            await idle.DisposeAsync();
-        }
-
-        var patient = await Deployment.StartWorkerAsync("Kinora__Storage__S3__Timeout=00:05:00");
-        var fault = new S3Fault(S3FaultKind.NoAnswer, S3Operation.Get);
-        store.Proxy.Inject(fault);
-        try
-        {
-            var jobId = await User.TranscodeAsync(videoId);
-            await Eventually.TrueAsync(() => fault.Fired > 0, () => Deployment.Log, KinoraClient.Patience);
-
-            patient.Signal(PosixSignalNumber.Terminate);
-
-            Assert.Equal(0, await patient.Exited.WaitAsync(DrainLimit, Cancellation));
-            store.Proxy.Inject();
-            await Deployment.StartWorkerAsync();
-            var job = await User.WaitForJobAsync(jobId);
-            Assert.Equal(1, job.GetProperty("attempts").GetInt32());
-        }
-        finally
-        {
-            store.Proxy.Inject();
-        }
+        new FaultRow("Object storage", lasting.Words, fault.Fired, fault.Fired, lasting.Lasts is null ? [] : [recovery], violations).Conclude();
     }
 }
