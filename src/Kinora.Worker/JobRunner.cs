@@ -189,7 +189,8 @@ internal sealed partial class JobRunner(
         var isGivenBack = attempt.Reason == StopReason.Drain
             ? await store.ReleaseAsync(attempt.Job, cancellation)
             : await DeferAsync(attempt, JobErrorCode.Internal, DatabaseAway, cancellation);
-        return isGivenBack ? Outcome.Released
+        return isGivenBack
+            ? attempt.Reason == StopReason.Drain ? Outcome.Released : new Outcome("deferred", null, JobErrorCode.Internal)
 
             // The answer to a COMMIT may be what was lost, and the stop came of the same outage.
             : await complete.IsCompletedAsync(attempt.Job, cancellation) ? Outcome.Succeeded

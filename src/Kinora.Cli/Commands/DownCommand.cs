@@ -8,7 +8,7 @@ namespace Kinora.Cli.Commands;
 internal static class DownCommand
 {
     /// <summary>Longer than all orderly stops together.</summary>
-    private static readonly TimeSpan SupervisorTimeout = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan SupervisorTimeout = TimeSpan.FromSeconds(120);
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
 

@@ -8,8 +8,8 @@ internal sealed class HttpProcess : IRunningProcess
 {
     private const string Loopback = "127.0.0.1";
 
-    /// <summary>Longer than the programs' own drain, after which they end by themselves.</summary>
-    private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(45);
+    /// <summary>Longer than a worker takes with the default drain: 25 s, and 25 s to give its jobs back.</summary>
+    private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(60);
 
     private static readonly HttpClient Client = new() { Timeout = TimeSpan.FromSeconds(5) };
     private readonly ChildProcess _process;

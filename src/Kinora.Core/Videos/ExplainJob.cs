@@ -23,7 +23,7 @@ internal sealed class ExplainJob(IReadOnlyList<WaitingPlace> places, JobOptions 
         { LeaseUntil: { } until } when until + options.Grace < now => new(
             job,
             ExplanationCode.WorkerLost,
-            $"The worker of attempt {job.Attempts} of {job.MaxAttempts} does not answer any more; the job is taken from it within seconds and goes to another one.",
+            $"The worker of attempt {job.Attempts} of {job.MaxAttempts} does not answer any more; the job is taken from it soon, and another one gets it unless it was the last attempt.",
             job.HeartbeatAt,
             null),
         { LeaseOwner: not null } => new(
@@ -86,6 +86,8 @@ internal sealed class ExplainJob(IReadOnlyList<WaitingPlace> places, JobOptions 
     {
         { } code when code == JobErrorCode.Poison =>
             $"It may be the file: try once more with POST /v1/jobs/{job.Id}/retry, or upload another version of it.",
+        { } code when code == JobErrorCode.RenditionNotOffered =>
+            $"The file is not to blame: POST /v1/videos/{job.VideoId}/transcodes makes what is offered now.",
         { IsOutage: true } => $"The file is not to blame: try again with POST /v1/jobs/{job.Id}/retry.",
         { IsRetryable: false } => "It is the file: upload another one.",
         _ => $"Another try may help: POST /v1/jobs/{job.Id}/retry.",

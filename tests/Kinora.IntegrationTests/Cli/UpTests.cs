@@ -8,6 +8,7 @@ using Kinora.IntegrationTests.Servers;
 namespace Kinora.IntegrationTests.Cli;
 
 /// <summary>The command as its users start it, with real servers.</summary>
+[Collection("deployments")]
 public sealed class UpTests : IAsyncDisposable
 {
     private const int NotRunning = 3;
@@ -31,7 +32,7 @@ public sealed class UpTests : IAsyncDisposable
         Assert.True(code == 0, output);
         using var client = new HttpClient();
         using var answer = await client.GetAsync(new Uri(Url() + "/health/ready"), Cancellation);
-        Assert.True(answer.IsSuccessStatusCode);
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(Cancellation));
         Assert.Equal(["postgres", "redis", "api", "worker"], Roles());
         var processes = State().Processes;
 

@@ -58,6 +58,9 @@ public sealed class Deployment : IAsyncDisposable
             ["Kinora__Jobs__DispatchInterval"] = "00:00:00.2",
             ["Kinora__Collector__Interval"] = "00:00:00.5",
             ["Kinora__Collector__AbandonedGrace"] = "00:00:01",
+
+            // A worker that is stopped in the midst of a sweep keeps its batch from the others for as long.
+            ["Kinora__Collector__BatchTime"] = "00:00:03",
         };
         AddStorage();
         foreach (var (name, value) in Parse(settings))

@@ -96,7 +96,8 @@ public sealed class ExplainVideoTests
             Assert.Equal(ExplanationCode.Failed, explanation.Code);
             Assert.StartsWith($"Its analysis: It failed at attempt 3 of 3 with {code.Name}: Why. ", explanation.Message, StringComparison.Ordinal);
             Assert.Equal(code.IsRetryable || code == JobErrorCode.Poison, explanation.Message.Contains($"/v1/jobs/{job.Id}/retry", StringComparison.Ordinal));
-            Assert.Equal(!code.IsRetryable, explanation.Message.Contains("upload another", StringComparison.Ordinal));
+            Assert.Equal(code == JobErrorCode.RenditionNotOffered, explanation.Message.Contains("/transcodes", StringComparison.Ordinal));
+            Assert.Equal(!code.IsRetryable && code != JobErrorCode.RenditionNotOffered, explanation.Message.Contains("upload another", StringComparison.Ordinal));
         }
     }
 

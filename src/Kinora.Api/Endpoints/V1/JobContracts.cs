@@ -5,7 +5,7 @@ namespace Kinora.Api.Endpoints.V1;
 
 /// <param name="Progress">0 to 100; 100 exactly when it SUCCEEDED.</param>
 /// <param name="OutTimeMs">How far into the video the work has come.</param>
-/// <param name="Attempts">Made so far, failed and crashed ones together.</param>
+/// <param name="Attempts">That count so far, with the current one; one that an outage or a shutdown ended is given back.</param>
 /// <param name="HeartbeatAt">When its worker last gave word.</param>
 /// <param name="QueueJobId">The id of its newest message in BullMQ.</param>
 /// <param name="NextAttemptAt">Between two attempts: when the next one may begin.</param>

@@ -17,10 +17,10 @@ internal static class JobEndpoints
         var jobs = v1.MapGroup("/jobs").WithTags("Jobs");
         jobs.MapGet("/{jobId}", GetAsync).WithSummary("Read a job").Refuses(ErrorCode.Forbidden, ErrorCode.NotFound);
         jobs.MapPost("/{jobId}/cancel", CancelAsync).WithSummary("Cancel a job")
-            .WithDescription("It is CANCELED at once; what ran for it ends within seconds. Again: the same answer.")
+            .WithDescription("It is CANCELED at once; what ran for it ends within seconds. Again: the same answer. CONFLICT when it has SUCCEEDED or FAILED.")
             .Refuses(ErrorCode.Forbidden, ErrorCode.NotFound, ErrorCode.Conflict);
         jobs.MapPost("/{jobId}/retry", RetryAsync).WithSummary("Make a new job for one that FAILED or was CANCELED")
-            .WithDescription("CONFLICT while a job of its type lives on the video, with its id in `details.jobId`.")
+            .WithDescription("CONFLICT when it lives or SUCCEEDED, while another job of its type lives on the video (both with the id of the live one in `details.jobId`), when an analysis is not needed or one is missing, and when its renditions are not offered any more.")
             .Refuses(ErrorCode.Forbidden, ErrorCode.NotFound, ErrorCode.Conflict, ErrorCode.TooManyRequests);
     }
 

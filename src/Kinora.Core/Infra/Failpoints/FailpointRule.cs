@@ -5,7 +5,7 @@ namespace Kinora.Core.Infra.Failpoints;
 public enum FailpointAction { Kill, Hang, Delay, Throw }
 
 /// <summary>
-/// What is to happen at a failpoint, and when: "hls.after_put:kill@3". Actions: kill (by SIGKILL), hang, delay=MILLISECONDS, throw=FAULT.
+/// What is to happen at a failpoint, and when: "publish.after_put:kill@3". Actions: kill (by SIGKILL), hang, delay=MILLISECONDS, throw=FAULT.
 /// When: @N the Nth hit (the first by default), @* each, @N% a share of them.
 /// </summary>
 public sealed record FailpointRule(string Name, FailpointAction Action)

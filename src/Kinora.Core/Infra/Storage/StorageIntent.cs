@@ -3,8 +3,8 @@ namespace Kinora.Core.Infra.Storage;
 public enum IntentState { Writing, Published, Doomed }
 
 /// <summary>
-/// What is written under a prefix, and until when. Committed before the first PUT, so that no object is ever unknown to a row. WRITING
-/// past its time, or DOOMED past its time, is for the collector, which alone deletes objects.
+/// What is written under a prefix. Committed before the first PUT, so that no object is ever unknown to a row. For the collector is what is
+/// DOOMED past its time, an upload's that is WRITING past its time, and an attempt's that is WRITING and whose attempt is over.
 /// </summary>
 public sealed class StorageIntent
 {

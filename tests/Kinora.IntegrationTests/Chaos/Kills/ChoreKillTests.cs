@@ -21,7 +21,6 @@ public sealed class ChoreKillTests : DeploymentTest
     protected override string[] Settings =>
     [
         .. KillLane.Settings, "Kinora__Collector__SweepAgain__0=01:00:00", "Kinora__Collector__SweepAgain__1=01:00:00",
-        "Kinora__Collector__BatchTime=00:00:03",
     ];
 
     /// <summary>Two over a lost job, and two of the collector.</summary>

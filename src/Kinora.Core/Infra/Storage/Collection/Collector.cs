@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 namespace Kinora.Core.Infra.Storage.Collection;
 
 /// <summary>
-/// Alone deletes objects: prefixes that are doomed (their video was deleted, their derivative replaced, their upload failed), those whose
+/// Deletes what has had its time (and no other part does, but the audit): prefixes that are doomed (their video was deleted, their derivative replaced, their upload failed), those whose
 /// attempt is over without having published them, and puts that never ended. Any number of them may run.
 /// </summary>
 public sealed partial class Collector(
