@@ -19,8 +19,10 @@ try
     // The library would end the process two seconds after a signal; the servers need longer to stop in order.
     var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
     var parsed = root.Parse(args.Length == 0 ? ["--help"] : args);
-    return parsed is { Action: ParseErrorAction, Errors: [var error, ..] }
-        ? throw new CommandFailure($"{error.Message} See `kinora --help`.", CommandFailure.BadUsage)
+
+    // All of the errors: of a word that is no command the first one only says that there is no command.
+    return parsed is { Action: ParseErrorAction, Errors: [_, ..] errors }
+        ? throw new CommandFailure($"{string.Join(' ', errors.Select(e => e.Message).Distinct())} See `kinora --help`.", CommandFailure.BadUsage)
         : await parsed.InvokeAsync(configuration, stop.Requested);
 }
 catch (CommandFailure failure)

@@ -54,13 +54,14 @@ internal static class FsckCommand
     private static async Task<int> CheckAsync(StoreAudit audit, AuditScope scope, bool json, TextWriter output)
     {
         var tally = new AuditTally();
-        var (found, remaining) = (0L, 0L);
+        var (found, remaining, resubmitted) = (0L, 0L, 0L);
         try
         {
             await foreach (var finding in audit.RunAsync(scope, tally, CancellationToken.None))
             {
                 found++;
                 remaining += finding.Remains ? 1 : 0;
+                resubmitted += finding.Outcome == RepairOutcome.Resubmitted ? 1 : 0;
                 await output.WriteLineAsync(json ? ToJson(finding) : ToText(finding));
                 await output.FlushAsync();
             }
@@ -72,9 +73,10 @@ internal static class FsckCommand
         }
 
         var summary = new FsckSummary(new FsckCounts(tally.Objects, tally.Bytes, found, found - remaining, remaining));
+        var until = resubmitted > 0 ? $", {resubmitted} of them until their jobs are done" : "";
         await output.WriteLineAsync(json
             ? JsonSerializer.Serialize(summary, FsckJson.Default.FsckSummary)
-            : $"{tally.Objects} objects of {tally.Bytes} bytes: {found} findings, {found - remaining} repaired, {remaining} remain");
+            : $"{tally.Objects} objects of {tally.Bytes} bytes: {found} findings, {found - remaining} repaired, {remaining} remain{until}");
         return remaining == 0 ? Clean : FindingsRemain;
     }
 
