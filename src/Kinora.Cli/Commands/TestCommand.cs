@@ -9,7 +9,7 @@ internal static class TestCommand
     public static Command Create()
     {
         var filter = new Option<string?>("--filter") { Description = "Only the tests whose full name holds this text." };
-        var chaos = new Option<bool>("--chaos") { Description = "Only the tests of faults, in full (about an hour); writes the table of docs/reliability.md." };
+        var chaos = new Option<bool>("--chaos") { Description = "Only the tests of faults, in full (an hour or two); writes the table of docs/reliability.md." };
         var command = new Command("test", "Run every test.") { filter, chaos };
         command.SetAction((result, cancellation) =>
             RunAsync(new TestSelection(result.GetValue(filter), result.GetValue(chaos)), cancellation));

@@ -19,9 +19,9 @@ internal sealed class TestRun(string root, TextWriter output)
     public async Task<TestCounts> RunAsync(TestSelection selection, CancellationToken cancellation)
     {
         Directory.CreateDirectory(_results);
-        if (selection.IsChaos)
+        if (selection.Chaos is { } chaos)
         {
-            _environment[ChaosVariable] = "full";
+            _environment[ChaosVariable] = chaos;
         }
 
         var counts = default(TestCounts);

@@ -8,6 +8,9 @@ internal sealed record TestSelection(string? Filter, bool IsChaos)
     /// <summary>Checks of other kinds belong to the whole.</summary>
     public bool IsWhole => Filter is null && !IsChaos;
 
+    /// <summary>How much of the chaos suites: all in full, or of each kind one in short. Null: the short form of those that the filter fits.</summary>
+    public string? Chaos => IsChaos ? "full" : IsWhole ? "turns" : null;
+
     public IReadOnlyList<string> Projects => IsChaos ? ["Kinora.IntegrationTests"] : ["Kinora.Tests", "Kinora.IntegrationTests", "Kinora.BrowserTests"];
 
     /// <summary>A program of tests that runs longer hangs.</summary>

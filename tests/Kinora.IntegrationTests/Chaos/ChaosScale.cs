@@ -1,11 +1,17 @@
 namespace Kinora.IntegrationTests.Chaos;
 
-/// <summary>How much of the chaos suite runs: a short form, or the whole of it with KINORA_CHAOS=full in the environment, as ./kinora test --chaos sets it.</summary>
+/// <summary>
+/// How much of the chaos suites runs, by KINORA_CHAOS in the environment: "full" (./kinora test --chaos), "turns" (./kinora test) the short
+/// form of one suite of each kind, else the short form of whichever are chosen.
+/// </summary>
 public static class ChaosScale
 {
     public const string Variable = "KINORA_CHAOS";
 
     public static bool IsFull { get; } = Environment.GetEnvironmentVariable(Variable) == "full";
+
+    /// <summary>See <see cref="ChaosTurns"/>.</summary>
+    public static bool HasTurns { get; } = Environment.GetEnvironmentVariable(Variable) == "turns";
 
     public static int Of(int brief, int full) => IsFull ? full : brief;
 

@@ -26,6 +26,7 @@ public abstract class DeploymentTest : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
+        ChaosTurns.SkipUntilItsTurn(GetType());
         Deployment = await StartDeploymentAsync();
         var workers = Task.WhenAll(WorkerSettings.Select(settings => Deployment.StartWorkerAsync(settings)));
         var user = Deployment.CreateUserAsync();

@@ -13,7 +13,7 @@ namespace Kinora.IntegrationTests.Chaos.Clocks;
 /// is signed with an end in it (access tokens, playback links, requests to S3) knows the clocks of its hosts.
 /// </summary>
 [Collection("deployments")]
-public sealed class ClockTests(WrongClocks clocks) : IClassFixture<WrongClocks>
+public sealed class ClockTests(WrongClocks clocks) : IClassFixture<WrongClocks>, IAsyncLifetime
 {
     private static readonly TimeSpan Near = TimeSpan.FromMinutes(10);
     private static readonly HttpClient Http = new();
@@ -22,6 +22,14 @@ public sealed class ClockTests(WrongClocks clocks) : IClassFixture<WrongClocks>
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     private Deployment Deployment => clocks.Deployment;
+
+    public async ValueTask InitializeAsync()
+    {
+        ChaosTurns.SkipUntilItsTurn(GetType());
+        await clocks.StartedAsync();
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     public static TheoryData<int> Signs => [.. ChaosScale.Draw([1, -1], sign => $"{sign}")];
 

@@ -4,10 +4,12 @@ using Kinora.IntegrationTests.Servers;
 namespace Kinora.IntegrationTests.Chaos.Clocks;
 
 /// <summary>A deployment on S3 with three APIs: one whose clock is right, one an hour ahead, one an hour behind. Tests start their workers.</summary>
-public sealed class WrongClocks(SwiftServer swift) : IAsyncLifetime
+public sealed class WrongClocks(SwiftServer swift) : IAsyncDisposable
 {
     public static readonly TimeSpan Offset = TimeSpan.FromHours(1);
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(2);
+
+    private Task? _started;
 
     public Deployment Deployment { get; private set; } = null!;
 
@@ -17,7 +19,10 @@ public sealed class WrongClocks(SwiftServer swift) : IAsyncLifetime
 
     public IEnumerable<KinoraProcess> Apis => [Deployment.Api, Ahead, Behind];
 
-    public async ValueTask InitializeAsync()
+    /// <summary>Not as a fixture's initialization: a test can be skipped, a fixture cannot.</summary>
+    public Task StartedAsync() => _started ??= StartAsync();
+
+    private async Task StartAsync()
     {
         // Access tokens as in production: they hold for less than the clocks differ by.
         Deployment = await Deployment.StartAsync(

@@ -29,7 +29,11 @@ public sealed class DiskFullTests(SmallDiskDeployment disks) : IClassFixture<Sma
 
     private KinoraClient User => disks.User;
 
-    public async ValueTask InitializeAsync() => await disks.StartedAsync();
+    public async ValueTask InitializeAsync()
+    {
+        ChaosTurns.SkipUntilItsTurn(GetType());
+        await disks.StartedAsync();
+    }
 
     /// <summary>Also after a failure: the next test finds the disks empty.</summary>
     public async ValueTask DisposeAsync()

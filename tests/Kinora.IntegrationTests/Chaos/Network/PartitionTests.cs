@@ -34,7 +34,11 @@ public sealed class PartitionTests(TwoHosts hosts) : IClassFixture<TwoHosts>, IA
 
     private KinoraClient User => hosts.User;
 
-    public async ValueTask InitializeAsync() => await hosts.StartedAsync();
+    public async ValueTask InitializeAsync()
+    {
+        ChaosTurns.SkipUntilItsTurn(GetType());
+        await hosts.StartedAsync();
+    }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 

@@ -28,7 +28,11 @@ public sealed class StoreFaultTests(ProxiedStoreDeployment store) : IClassFixtur
 
     public static TheoryData<string> Faults => [.. ChaosScale.Draw(All.Keys, name => name)];
 
-    public async ValueTask InitializeAsync() => await store.StartedAsync();
+    public async ValueTask InitializeAsync()
+    {
+        ChaosTurns.SkipUntilItsTurn(GetType());
+        await store.StartedAsync();
+    }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
