@@ -63,7 +63,8 @@ public sealed class JobService(
     /// </summary>
     /// <exception cref="ApiException">
     /// CONFLICT: it succeeded or lives, another one of its type lives, it is an analysis and the video is analyzed, it is none and the video is
-    /// not, or it asks for renditions that are not offered any more. NOT_FOUND: the video is deleted. TOO_MANY_REQUESTS, UNAVAILABLE: a new job would pass a limit.
+    /// not, or it asks for renditions that are not offered any more. NOT_FOUND: the video is deleted. TOO_MANY_REQUESTS, UNAVAILABLE: a new
+    /// job would pass a limit.
     /// </exception>
     public async Task<Guid> RetryAsync(Guid userId, Guid jobId, string? requestId, CancellationToken cancellation)
     {

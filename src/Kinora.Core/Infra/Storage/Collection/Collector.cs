@@ -6,8 +6,9 @@ using Microsoft.Extensions.Options;
 namespace Kinora.Core.Infra.Storage.Collection;
 
 /// <summary>
-/// Deletes what has had its time (and no other part does, but the audit): prefixes that are doomed (their video was deleted, their derivative replaced, their upload failed), those whose
-/// attempt is over without having published them, and puts that never ended. Any number of them may run.
+/// Deletes what has had its time, as only the audit does beside it: prefixes that are doomed (their video was deleted, their derivative
+/// replaced, their upload failed), those whose attempt is over without having published them, and puts that never ended. Any number of
+/// them may run.
 /// </summary>
 public sealed partial class Collector(
     PrefixSweeper prefixes, UnfinishedPuts puts, Chores chores, IOptions<CollectorOptions> options, ILogger<Collector> logger) : BackgroundService
