@@ -23,6 +23,17 @@ public sealed class WatchSite : IAsyncLifetime
 
     public const string Stream = "/v1/videos/sample/hls/signature/master.m3u8";
 
+    private const string Storyboard = """
+        WEBVTT
+
+        00:00:00.000 --> 00:00:10.000
+        storyboard-1-0.jpg#xywh=0,0,160,90
+
+        00:00:10.000 --> 00:00:24.000
+        storyboard-1-0.jpg#xywh=160,0,160,90
+
+        """;
+
     public async ValueTask InitializeAsync()
     {
         await SampleStream.MakeAsync(_folder);
@@ -35,6 +46,8 @@ public sealed class WatchSite : IAsyncLifetime
         UseFiles(_app, "/v1/videos/sample/hls/signature");
         UseFiles(_app, "/v1/videos/fragile/hls/signature");
         UseFiles(_app, "/v1/videos/growing/hls/signature");
+        UseFiles(_app, "/v1/videos/pictured/hls/~signature");
+        _app.MapGet("/v1/videos/pictured/storyboard/~signature/storyboard.vtt", () => Results.Text(Storyboard, "text/vtt"));
         _app.UseRouting();
         _app.MapWebPages();
         _app.MapGet("/v1/videos/status/{status:int}/master.m3u8", (int status) => Results.StatusCode(status));

@@ -62,6 +62,25 @@ public sealed class WatchTests(BrowserFixture browser, WatchSite site) : IClassF
     }
 
     [Fact]
+    public async Task The_seek_bar_shows_the_picture_at_the_pointer()
+    {
+        const string picture = "document.querySelector('#seek-picture')";
+        await using var watched = await browser.OpenAsync(site.Origin);
+        await watched.Page.RouteAsync("**/storyboard-1-0.jpg", route => route.FulfillAsync(new() { ContentType = "image/jpeg" }));
+        await watched.WatchAsync("/v1/videos/pictured/hls/~signature/master.m3u8");
+        await watched.UntilAsync("() => document.querySelector('video').readyState >= 2");
+
+        var bar = await watched.Page.Locator("#seek").BoundingBoxAsync();
+        await watched.Page.Mouse.MoveAsync(bar!.X + (bar.Width * 0.2f), bar.Y + (bar.Height / 2));
+        await watched.UntilAsync($"() => {picture}.style.backgroundPosition === '0px 0px'");
+        await watched.Page.Mouse.MoveAsync(bar.X + (bar.Width * 0.8f), bar.Y + (bar.Height / 2));
+        await watched.UntilAsync($"() => {picture}.style.backgroundPosition === '-160px 0px' && {picture}.clientWidth === 160");
+
+        Assert.Contains(watched.Requests, url => url.EndsWith("/storyboard/~signature/storyboard-1-0.jpg", StringComparison.Ordinal));
+        Assert.Empty(watched.Complaints);
+    }
+
+    [Fact]
     public async Task The_keyboard_plays_mutes_and_seeks()
     {
         await using var watched = await browser.OpenAsync(site.Origin);

@@ -56,16 +56,12 @@ internal sealed partial class ObjectDelivery(IObjectStore objects, ILogger<Objec
         }
     }
 
-    /// <summary>
-    /// A media object's name is never given to other bytes: it holds the number of the attempt that made it. A playlist's may be.
-    /// </summary>
     private static void SetHeaders(HttpResponse response, StoredFile file, EntityTagHeaderValue etag, bool isSigned)
     {
-        var isFixed = file.ContentType is "video/mp4" or "audio/mp4";
         response.ContentType = file.ContentType;
         response.Headers.ETag = etag.ToString();
         response.Headers.AcceptRanges = "bytes";
-        response.Headers.CacheControl = (isSigned ? "public" : "private") + (isFixed ? ", max-age=31536000, immutable" : ", no-cache");
+        response.Headers.CacheControl = (isSigned ? "public" : "private") + (file.IsFixed ? ", max-age=31536000, immutable" : ", no-cache");
     }
 
     /// <summary>Weak comparison, as RFC 9110 §13.1.2 has it; "*" matches whatever is there.</summary>

@@ -18,17 +18,20 @@ public sealed class PlaybackService(
     public async Task<PlaybackLinks> GetLinksAsync(Guid userId, Guid videoId, CancellationToken cancellation)
     {
         await access.GetAsync(userId, videoId, cancellation);
-        var types = await Current(videoId).Select(d => d.Type).ToListAsync(cancellation);
-        if (!types.Contains(JobType.Hls))
+        if (!await Current(videoId).AnyAsync(d => d.Type == JobType.Hls, cancellation))
         {
             throw Refusal.Conflict("There is nothing to play yet.");
         }
 
+        var pictures = await Current(videoId).Where(d => d.Type == JobType.Thumbnail).Select(d => d.Manifest).FirstOrDefaultAsync(cancellation);
         var expiresAt = DateTimeOffset.FromUnixTimeSeconds(time.GetUtcNow().Add(options.Value.UrlLifetime).ToUnixTimeSeconds());
         var token = tokens.Issue(videoId, expiresAt);
         return new PlaybackLinks(
             $"/v1/videos/{videoId}/hls/{token}/{MasterName}",
-            types.Contains(JobType.Thumbnail) ? $"/v1/videos/{videoId}/thumbnail/{token}" : null,
+            pictures is null ? null : $"/v1/videos/{videoId}/thumbnail/{token}",
+            pictures?.Files.Any(f => f.Name == StoryboardNames.Text) == true
+                ? $"/v1/videos/{videoId}/storyboard/{token}/{StoryboardNames.Text}"
+                : null,
             expiresAt);
     }
 
@@ -42,6 +45,16 @@ public sealed class PlaybackService(
 
     public Task<StoredFile> FindThumbnailAsync(Guid videoId, CancellationToken cancellation) =>
         FindAsync(videoId, JobType.Thumbnail, ThumbnailName, cancellation);
+
+    /// <summary>The storyboard's text, or one of its sprites; found as those of the HLS are.</summary>
+    /// <exception cref="ApiException">NOT_FOUND: no such name, video or storyboard.</exception>
+    public async Task<StoredFile> FindStoryboardFileAsync(Guid videoId, string name, CancellationToken cancellation)
+    {
+        var isSprite = StoryboardNames.IsSprite(name);
+        return isSprite || name == StoryboardNames.Text
+            ? await FindAsync(videoId, JobType.Thumbnail, name, cancellation) with { IsFixed = isSprite }
+            : throw Refusal.NotFound();
+    }
 
     /// <summary>The verification's report of what is published, as JSON.</summary>
     /// <exception cref="ApiException">NOT_FOUND: nothing is published.</exception>

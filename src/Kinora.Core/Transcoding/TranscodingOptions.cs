@@ -29,4 +29,10 @@ public sealed class TranscodingOptions
     /// <summary>Wall time of each of the few tries to find a picture.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan ThumbnailTimeLimit { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>
+    /// Wall time of making a storyboard, which decodes all keyframes: 8 s for ten minutes of 1080p. A video that takes longer has none.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan StoryboardTimeLimit { get; set; } = TimeSpan.FromMinutes(15);
 }

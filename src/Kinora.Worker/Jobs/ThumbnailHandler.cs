@@ -8,9 +8,10 @@ using Microsoft.EntityFrameworkCore;
 
 namespace Kinora.Worker.Jobs;
 
-/// <summary>Makes the picture that stands for the video.</summary>
+/// <summary>Makes the picture that stands for the video, and the storyboard, in one publication.</summary>
 internal sealed class ThumbnailHandler(
-    IDbContextFactory<KinoraDb> databases, SourceFetcher fetcher, ThumbnailMaker thumbnails, Publisher publisher) : IJobHandler
+    IDbContextFactory<KinoraDb> databases, SourceFetcher fetcher, ThumbnailMaker thumbnails, StoryboardMaker storyboards, Publisher publisher)
+    : IJobHandler
 {
     public async Task RunAsync(JobContext context, CancellationToken cancellation)
     {
@@ -19,14 +20,28 @@ internal sealed class ThumbnailHandler(
         await Failpoint.HitAsync(FailpointName.ThumbnailAfterFetch, cancellation);
         context.Attempt.Report(20);
 
-        var path = Path.Combine(context.Folder, PlaybackService.ThumbnailName);
-        await thumbnails.RunAsync(source, video.MediaInfo!, path, cancellation);
+        var thumbnail = Path.Combine(context.Folder, PlaybackService.ThumbnailName);
+        await thumbnails.RunAsync(source, video.MediaInfo!, thumbnail, cancellation);
+        context.Attempt.Report(30);
+        var storyboard = await storyboards.RunAsync(
+            source, video.MediaInfo!, context.Job.Fence, context.Folder, share => context.Attempt.Report(30 + (50 * share)), cancellation);
         await Failpoint.HitAsync(FailpointName.ThumbnailAfterFfmpeg, cancellation);
         context.Attempt.Report(80);
 
+        var files = new List<LocalFile>();
+        foreach (var path in storyboard.Prepend(thumbnail))
+        {
+            files.Add(await DescribeAsync(path, cancellation));
+        }
+
+        await publisher.PublishAsync(context.Job, files, null, share => context.Attempt.Report(80 + (19 * share)), cancellation);
+    }
+
+    private static async Task<LocalFile> DescribeAsync(string path, CancellationToken cancellation)
+    {
         var bytes = await File.ReadAllBytesAsync(path, cancellation);
-        var file = new LocalFile(
-            PlaybackService.ThumbnailName, path, bytes.Length, Convert.ToHexStringLower(SHA256.HashData(bytes)), "image/jpeg");
-        await publisher.PublishAsync(context.Job, [file], null, share => context.Attempt.Report(80 + (19 * share)), cancellation);
+        var name = Path.GetFileName(path);
+        var contentType = name == StoryboardNames.Text ? "text/vtt" : "image/jpeg";
+        return new LocalFile(name, path, bytes.Length, Convert.ToHexStringLower(SHA256.HashData(bytes)), contentType);
     }
 }

@@ -15,7 +15,7 @@ public sealed class OwnershipTests(PlayableVideos videos) : IClassFixture<Playab
     private static readonly Dictionary<string, object> Bodies = new() { ["PATCH /v1/videos/{videoId}"] = new { title = "Mine now" } };
 
     /// <summary>What the signature of a path decides about, not the user: PlaybackTests.</summary>
-    private static readonly HashSet<string> Signed = ["/v1/videos/{videoId}/thumbnail/{token}"];
+    private static readonly HashSet<string> Signed = ["/v1/videos/{videoId}/thumbnail/{token}", "/v1/videos/{videoId}/storyboard/{token}/{name}"];
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -98,9 +98,10 @@ public sealed class OwnershipTests(PlayableVideos videos) : IClassFixture<Playab
         var filled = path
             .Replace("{videoId}", videoId, StringComparison.Ordinal)
             .Replace("{jobId}", jobId, StringComparison.Ordinal)
-            .Replace("{path}", PublishedVideo.Master, StringComparison.Ordinal);
+            .Replace("{path}", PublishedVideo.Master, StringComparison.Ordinal)
+            .Replace("storyboard-{sprite}.jpg", PublishedVideo.Sprite, StringComparison.Ordinal);
         Assert.False(path.Replace("{videoId}", "", StringComparison.Ordinal).Replace("{jobId}", "", StringComparison.Ordinal)
-            .Replace("{path}", "", StringComparison.Ordinal).Contains('{'), $"this test has no value for a parameter of {path}");
+            .Replace("{path}", "", StringComparison.Ordinal).Replace("{sprite}", "", StringComparison.Ordinal).Contains('{'), $"this test has no value for a parameter of {path}");
         return filled;
     }
 

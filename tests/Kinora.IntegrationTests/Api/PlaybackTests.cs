@@ -1,7 +1,11 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Kinora.Core.Jobs;
+using Kinora.Core.Playback;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace Kinora.IntegrationTests.Api;
 
@@ -34,7 +38,6 @@ public sealed class PlaybackTests(ApiFixture fixture, PlayableVideos videos) : I
 
         Assert.Equal(videos.Api.Address.Authority, master.Authority);
         Assert.True(links.GetProperty("complete").GetBoolean());
-        Assert.Equal(JsonValueKind.Null, links.GetProperty("storyboardUrl").ValueKind);
         var left = links.GetProperty("expiresAt").GetDateTimeOffset() - TimeProvider.System.GetUtcNow();
         Assert.InRange(left, TimeSpan.FromHours(5.9), TimeSpan.FromHours(6));
         Assert.Equal(videos.Video[PublishedVideo.Master], await _anonymous.GetByteArrayAsync(master, Cancellation));
@@ -46,9 +49,85 @@ public sealed class PlaybackTests(ApiFixture fixture, PlayableVideos videos) : I
         Assert.Equal(videos.Video["thumbnail.jpg"], await thumbnail.Content.ReadAsByteArrayAsync(Cancellation));
     }
 
+    [Fact]
+    public async Task The_storyboard_leads_to_its_sprites_by_the_link_and_for_the_owner()
+    {
+        var links = await _owner.GetFromJsonAsync<JsonElement>($"{Root}/playback", Cancellation);
+        var signed = new Uri(links.GetProperty("storyboardUrl").GetString()!);
+        var owned = new Uri(_owner.BaseAddress!, $"{Root}/storyboard.vtt");
+
+        foreach (var (client, uri, caching) in new[] { (_anonymous, signed, "public"), (_owner, owned, "private") })
+        {
+            using var text = await client.GetAsync(uri, Cancellation);
+            using var sprite = await client.GetAsync(new Uri(uri, PublishedVideo.Sprite), Cancellation);
+
+            Assert.Equal("text/vtt", text.Content.Headers.ContentType?.ToString());
+            Assert.Equal($"{caching}, no-cache", string.Join(", ", text.Headers.NonValidated["Cache-Control"]));
+            Assert.Equal(videos.Video[StoryboardNames.Text], await text.Content.ReadAsByteArrayAsync(Cancellation));
+            Assert.Equal("image/jpeg", sprite.Content.Headers.ContentType?.ToString());
+            Assert.Equal($"{caching}, max-age=31536000, immutable", string.Join(", ", sprite.Headers.NonValidated["Cache-Control"]));
+            Assert.Equal(videos.Video[PublishedVideo.Sprite], await sprite.Content.ReadAsByteArrayAsync(Cancellation));
+        }
+    }
+
+    [Fact]
+    public async Task A_storyboard_that_is_made_again_leaves_the_sprites_of_the_one_before_for_a_while()
+    {
+        const string newSprite = "storyboard-2-0.jpg";
+        var video = await PublishedVideo.CreateAsync(videos.Api, _owner);
+        var before = new Uri(_anonymous.BaseAddress!, $"/v1/videos/{video.Id}/storyboard/{videos.Sign(video.Id)}/{PublishedVideo.Sprite}");
+        var again = video with
+        {
+            Files = new Dictionary<string, byte[]>
+            {
+                [PlaybackService.ThumbnailName] = [0xff, 0xd8, 0xff, 1],
+                [newSprite] = [0xff, 0xd8, 0xff, 2],
+                [StoryboardNames.Text] = "WEBVTT\n"u8.ToArray(),
+            },
+        };
+        await PublishPicturesAsync(again);
+
+        Assert.Equal(video[PublishedVideo.Sprite], await _anonymous.GetByteArrayAsync(before, Cancellation));
+        Assert.Equal(again[newSprite], await _anonymous.GetByteArrayAsync(new Uri(before, newSprite), Cancellation));
+        Assert.Equal(again[StoryboardNames.Text], await _anonymous.GetByteArrayAsync(new Uri(before, StoryboardNames.Text), Cancellation));
+        Assert.Equal(again["thumbnail.jpg"], await _owner.GetByteArrayAsync($"/v1/videos/{video.Id}/thumbnail", Cancellation));
+    }
+
+    [Fact]
+    public async Task A_video_may_have_a_thumbnail_and_no_storyboard()
+    {
+        var video = await PublishedVideo.CreateAsync(videos.Api, _owner);
+        await PublishPicturesAsync(video with { Files = new Dictionary<string, byte[]> { [PlaybackService.ThumbnailName] = [0xff, 0xd8, 0xff] } });
+
+        var links = await _owner.GetFromJsonAsync<JsonElement>($"/v1/videos/{video.Id}/playback", Cancellation);
+
+        Assert.Equal(JsonValueKind.String, links.GetProperty("thumbnailUrl").ValueKind);
+        Assert.Equal(JsonValueKind.Null, links.GetProperty("storyboardUrl").ValueKind);
+    }
+
+    [Theory]
+    [InlineData("thumbnail.jpg")]
+    [InlineData("master.m3u8")]
+    [InlineData("storyboard-2-0.jpg")]
+    [InlineData("storyboard-1-0.JPG")]
+    [InlineData("storyboard-1-0.jpg%20")]
+    [InlineData("..%2fstoryboard.vtt")]
+    [InlineData("storyboard-..%2f..%2fsource.jpg")]
+    public async Task Under_the_storyboard_is_nothing_but_the_storyboard(string name)
+    {
+        var before = videos.Recorded.Store.Calls.Count;
+
+        using var response = await _anonymous.GetAsync($"{Root}/storyboard/{videos.Sign(videos.Video.Id)}/{name}", Cancellation);
+
+        await response.ShouldBeErrorAsync(HttpStatusCode.NotFound, "NOT_FOUND");
+        Assert.Equal(before, videos.Recorded.Store.Calls.Count);
+    }
+
     [Theory]
     [InlineData("hls/master.m3u8")]
     [InlineData("thumbnail")]
+    [InlineData("storyboard.vtt")]
+    [InlineData(PublishedVideo.Sprite)]
     public async Task Without_a_signature_only_the_owner_is_let_in(string path)
     {
         using var owner = await _owner.GetAsync($"{Root}/{path}", Cancellation);
@@ -77,8 +156,11 @@ public sealed class PlaybackTests(ApiFixture fixture, PlayableVideos videos) : I
         using var thumbnail = await _anonymous.GetAsync($"{Root}/thumbnail/{new string(altered)}", Cancellation);
         using var hls = await _anonymous.GetAsync($"{Root}/hls/{new string(altered)}/master.m3u8", Cancellation);
 
+        using var storyboard = await _anonymous.GetAsync($"{Root}/storyboard/{new string(altered)}/storyboard.vtt", Cancellation);
+
         await thumbnail.ShouldBeErrorAsync(HttpStatusCode.Unauthorized, "UNAUTHORIZED");
         await hls.ShouldBeErrorAsync(HttpStatusCode.Unauthorized, "UNAUTHORIZED");
+        await storyboard.ShouldBeErrorAsync(HttpStatusCode.Unauthorized, "UNAUTHORIZED");
     }
 
     [Theory]
@@ -116,8 +198,11 @@ public sealed class PlaybackTests(ApiFixture fixture, PlayableVideos videos) : I
         using var hls = await _owner.GetAsync($"{Root}/hls/{signature}/master.m3u8", Cancellation);
         using var thumbnail = await _anonymous.GetAsync($"{Root}/thumbnail/{signature}", Cancellation);
 
+        using var storyboard = await _anonymous.GetAsync($"{Root}/storyboard/{signature}/{PublishedVideo.Sprite}", Cancellation);
+
         await hls.ShouldBeErrorAsync(HttpStatusCode.Forbidden, "FORBIDDEN");
         await thumbnail.ShouldBeErrorAsync(HttpStatusCode.Forbidden, "FORBIDDEN");
+        await storyboard.ShouldBeErrorAsync(HttpStatusCode.Forbidden, "FORBIDDEN");
     }
 
     [Fact]
@@ -136,7 +221,7 @@ public sealed class PlaybackTests(ApiFixture fixture, PlayableVideos videos) : I
     public async Task No_signature_ever_stands_in_the_log()
     {
         var signatures = new List<string>();
-        foreach (var path in (string[])["hls/{0}/master.m3u8", "hls/{0}/nothing", "hls/{0}/..%2fx", "hls/{0}", "thumbnail/{0}", "nowhere/{0}", "playback?token={0}"])
+        foreach (var path in (string[])["hls/{0}/master.m3u8", "hls/{0}/nothing", "hls/{0}/..%2fx", "hls/{0}", "thumbnail/{0}", "storyboard/{0}/storyboard.vtt", "nowhere/{0}", "playback?token={0}"])
         {
             var signature = videos.Sign(videos.Video.Id, TimeSpan.FromMinutes(signatures.Count));
             signatures.Add(signature);
@@ -164,9 +249,10 @@ public sealed class PlaybackTests(ApiFixture fixture, PlayableVideos videos) : I
         using var foreign = await GetFromAsync($"{Root}/hls/{videos.Sign(videos.StrangersVideo.Id)}/master.m3u8");
         using var unsatisfiable = await GetFromAsync($"{root}/{PublishedVideo.Segment}", "bytes=9999999-");
         using var thumbnail = await GetFromAsync($"{Root}/thumbnail/{videos.Sign(videos.Video.Id)}");
+        using var storyboard = await GetFromAsync($"{Root}/storyboard/{videos.Sign(videos.Video.Id)}/storyboard.vtt");
 
-        Assert.Equal([200, 404, 401, 403, 416, 200], Statuses(found, missing, forged, foreign, unsatisfiable, thumbnail));
-        Assert.All([found, missing, forged, foreign, unsatisfiable, thumbnail], response =>
+        Assert.Equal([200, 404, 401, 403, 416, 200, 200], Statuses(found, missing, forged, foreign, unsatisfiable, thumbnail, storyboard));
+        Assert.All([found, missing, forged, foreign, unsatisfiable, thumbnail, storyboard], response =>
         {
             Assert.Equal(["*"], response.Headers.GetValues("Access-Control-Allow-Origin"));
             Assert.Equal(["cross-origin"], response.Headers.GetValues("Cross-Origin-Resource-Policy"));
@@ -180,11 +266,12 @@ public sealed class PlaybackTests(ApiFixture fixture, PlayableVideos videos) : I
     {
         using var segment = await PreflightAsync($"{Root}/hls/{videos.Sign(videos.Video.Id)}/{PublishedVideo.Segment}");
         using var thumbnail = await PreflightAsync($"{Root}/thumbnail/{videos.Sign(videos.Video.Id)}");
+        using var sprite = await PreflightAsync($"{Root}/storyboard/{videos.Sign(videos.Video.Id)}/{PublishedVideo.Sprite}");
         using var owners = await PreflightAsync($"{Root}/hls/master.m3u8");
         using var ownersWithToken = await PreflightAsync($"{Root}/hls/master.m3u8?token=~x");
         using var api = await PreflightAsync(Root);
 
-        Assert.All([segment, thumbnail], response =>
+        Assert.All([segment, thumbnail, sprite], response =>
         {
             Assert.Equal(HttpStatusCode.NoContent, response.StatusCode);
             Assert.Equal(["*"], response.Headers.GetValues("Access-Control-Allow-Origin"));
@@ -202,6 +289,7 @@ public sealed class PlaybackTests(ApiFixture fixture, PlayableVideos videos) : I
         using var playback = await _owner.GetAsync($"/v1/videos/{analyzed}/playback", Cancellation);
         using var hls = await _owner.GetAsync($"/v1/videos/{analyzed}/hls/master.m3u8", Cancellation);
         using var thumbnail = await _owner.GetAsync($"/v1/videos/{analyzed}/thumbnail", Cancellation);
+        using var storyboard = await _owner.GetAsync($"/v1/videos/{analyzed}/storyboard.vtt", Cancellation);
         using var verification = await _owner.GetAsync($"/v1/videos/{analyzed}/verification", Cancellation);
         var gone = await PublishedVideo.CreateAsync(videos.Api, _owner);
         using var before = await _anonymous.GetAsync($"/v1/videos/{gone.Id}/hls/{videos.Sign(gone.Id)}/master.m3u8", Cancellation);
@@ -212,6 +300,7 @@ public sealed class PlaybackTests(ApiFixture fixture, PlayableVideos videos) : I
         await playback.ShouldBeErrorAsync(HttpStatusCode.Conflict, "CONFLICT");
         await hls.ShouldBeErrorAsync(HttpStatusCode.NotFound, "NOT_FOUND");
         await thumbnail.ShouldBeErrorAsync(HttpStatusCode.NotFound, "NOT_FOUND");
+        await storyboard.ShouldBeErrorAsync(HttpStatusCode.NotFound, "NOT_FOUND");
         await verification.ShouldBeErrorAsync(HttpStatusCode.NotFound, "NOT_FOUND");
         Assert.Equal([200, 204], Statuses(before, deleted));
         await after.ShouldBeErrorAsync(HttpStatusCode.NotFound, "NOT_FOUND");
@@ -270,6 +359,20 @@ public sealed class PlaybackTests(ApiFixture fixture, PlayableVideos videos) : I
             () => fixture.StartApiAsync($"--Kinora:Playback:PublicUrl={address}"));
 
         Assert.Contains("Kinora:Playback:PublicUrl", failure.Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>As a repair makes them anew.</summary>
+    private async Task PublishPicturesAsync(PublishedVideo video)
+    {
+        Guid jobId;
+        await using (var connection = await videos.Api.Services.GetRequiredService<NpgsqlDataSource>().OpenConnectionAsync(Cancellation))
+        await using (var transaction = await connection.BeginTransactionAsync(Cancellation))
+        {
+            jobId = await SubmitJob.RunAsync(connection, video.Id, JobType.Thumbnail, "{}", 3, null, Cancellation);
+            await transaction.CommitAsync(Cancellation);
+        }
+
+        await video.PublishAgainAsync(videos.Api, jobId, isThumbnail: true);
     }
 
     private static int[] Statuses(params HttpResponseMessage[] responses) => [.. responses.Select(response => (int)response.StatusCode)];

@@ -21,6 +21,7 @@ internal sealed record PublishedVideo(Guid Id, Guid HlsJobId, IReadOnlyDictionar
     public const string Segment = "720p/1.m4s";
     public const string Empty = "720p/empty.m4s";
     public const string Sound = "audio/1.m4s";
+    public const string Sprite = "storyboard-1-0.jpg";
     public const string Master = PlaybackService.MasterName;
     private const string Playlist = "application/vnd.apple.mpegurl";
 
@@ -96,16 +97,18 @@ internal sealed record PublishedVideo(Guid Id, Guid HlsJobId, IReadOnlyDictionar
             ["720p/index.m3u8"] = Encoding.UTF8.GetBytes($"#EXTM3U\n# {videoId}\n1.m4s\n"),
             [Master] = Encoding.UTF8.GetBytes($"#EXTM3U\n# {videoId}\n720p/index.m3u8\n"),
             [PlaybackService.ThumbnailName] = [0xff, 0xd8, 0xff, .. RandomNumberGenerator.GetBytes(500)],
+            [Sprite] = [0xff, 0xd8, 0xff, .. RandomNumberGenerator.GetBytes(2000)],
+            [StoryboardNames.Text] = Encoding.UTF8.GetBytes($"WEBVTT\n\nNOTE {videoId}\n\n00:00:00.000 --> 00:00:10.000\n{Sprite}#xywh=0,0,160,90\n"),
         };
-        await PublishAsync(api, thumbnailJobId, files.Where(f => f.Key == PlaybackService.ThumbnailName), null);
+        await PublishAsync(api, thumbnailJobId, files.Where(f => IsPicture(f.Key)), null);
         var hlsJobId = await RequestHlsAsync(client, videoId);
-        await PublishAsync(api, hlsJobId, files.Where(f => f.Key != PlaybackService.ThumbnailName), """{"ok": true}""");
+        await PublishAsync(api, hlsJobId, files.Where(f => !IsPicture(f.Key)), """{"ok": true}""");
         return new PublishedVideo(videoId, hlsJobId, files);
     }
 
     /// <summary>Ends a job of the video as it was ended before, with the same files.</summary>
     public Task PublishAgainAsync(ApiProcess api, Guid jobId, bool isThumbnail = false) =>
-        PublishAsync(api, jobId, Files.Where(f => (f.Key == PlaybackService.ThumbnailName) == isThumbnail), isThumbnail ? null : """{"ok": true}""");
+        PublishAsync(api, jobId, Files.Where(f => IsPicture(f.Key) == isThumbnail), isThumbnail ? null : """{"ok": true}""");
 
     /// <summary>The key of one of the files in the store.</summary>
     public async Task<string> KeyAsync(ApiProcess api, string name)
@@ -113,6 +116,10 @@ internal sealed record PublishedVideo(Guid Id, Guid HlsJobId, IReadOnlyDictionar
         await using var scope = api.Services.CreateAsyncScope();
         return (await scope.ServiceProvider.GetRequiredService<PlaybackService>().FindHlsFileAsync(Id, name, Cancellation)).Key;
     }
+
+    /// <summary>What the THUMBNAIL job publishes.</summary>
+    private static bool IsPicture(string name) =>
+        name is PlaybackService.ThumbnailName or StoryboardNames.Text || StoryboardNames.IsSprite(name);
 
     private static async Task PublishAsync(ApiProcess api, Guid jobId, IEnumerable<KeyValuePair<string, byte[]>> files, string? verification)
     {
@@ -138,6 +145,7 @@ internal sealed record PublishedVideo(Guid Id, Guid HlsJobId, IReadOnlyDictionar
     {
         ".m3u8" => Playlist,
         ".jpg" => "image/jpeg",
+        ".vtt" => "text/vtt",
         _ => name.StartsWith("audio/", StringComparison.Ordinal) ? "audio/mp4" : "video/mp4",
     };
 }

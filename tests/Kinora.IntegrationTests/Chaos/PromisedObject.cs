@@ -7,6 +7,14 @@ internal sealed record PromisedObject(Guid VideoId, string Prefix, string Name, 
 {
     public string Key => Prefix + Name;
 
+    /// <summary>Of a derivative's file, below its video's.</summary>
+    public string ServedPath => Name switch
+    {
+        "thumbnail.jpg" => "thumbnail",
+        _ when Name.StartsWith("storyboard", StringComparison.Ordinal) => Name,
+        _ => $"hls/{Name}",
+    };
+
     public static async Task<HashSet<PromisedObject>> ReadAsync(NpgsqlDataSource database, CancellationToken cancellation)
     {
         await using var command = database.CreateCommand("""

@@ -19,7 +19,7 @@ internal static class ServedInvariants
         {
             foreach (var item in published[videoId])
             {
-                var path = item.Name == "thumbnail.jpg" ? "thumbnail" : $"hls/{item.Name}";
+                var path = item.ServedPath;
                 using var answer = await owner.Http.GetAsync($"/v1/videos/{videoId}/{path}", cancellation);
                 var bytes = await answer.Content.ReadAsByteArrayAsync(cancellation);
                 if (answer.StatusCode != HttpStatusCode.OK || Convert.ToHexStringLower(SHA256.HashData(bytes)) != item.Sha256)
@@ -31,7 +31,7 @@ internal static class ServedInvariants
 
         foreach (var (videoId, owner) in witness.Deleted.Take(Sample))
         {
-            foreach (var path in (string[])["", "/playback", "/thumbnail", "/hls/master.m3u8"])
+            foreach (var path in (string[])["", "/playback", "/thumbnail", "/storyboard.vtt", "/hls/master.m3u8"])
             {
                 if (await owner.StatusOfAsync($"/v1/videos/{videoId}{path}") is not HttpStatusCode.NotFound and var status)
                 {

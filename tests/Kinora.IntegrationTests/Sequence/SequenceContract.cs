@@ -88,6 +88,7 @@ public abstract class SequenceContract
         Assert.True(playback.GetProperty("expiresAt").GetDateTimeOffset() > TimeProvider.System.GetUtcNow());
         using var player = new HttpClient();
         await ShouldBeJpegAsync(player, playback.Text("thumbnailUrl")!);
+        await ShouldBeStoryboardAsync(player, new Uri(playback.Text("storyboardUrl")!));
         var frames = await Ffmpeg.DecodeAsync(playback.Text("masterUrl")!, Cancellation, "0:v");
         Assert.Equal(
             names.Select(_ => SourceClips.ShortFrames), frames.GroupBy(f => f.Stream).Select(rendition => rendition.Count()));
@@ -154,13 +155,14 @@ public abstract class SequenceContract
         using var deleted = await user.Http.DeleteAsync($"/v1/videos/{videoId}", Cancellation);
 
         Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
-        foreach (var path in (string[])["", "/jobs", "/playback", "/hls/master.m3u8", "/thumbnail", "/explain", "/verification"])
+        foreach (var path in (string[])["", "/jobs", "/playback", "/hls/master.m3u8", "/thumbnail", "/storyboard.vtt", "/explain", "/verification"])
         {
             Assert.Equal(HttpStatusCode.NotFound, await user.StatusOfAsync($"/v1/videos/{videoId}{path}"));
         }
 
         Assert.Equal(HttpStatusCode.NotFound, await user.StatusOfAsync(playback.Text("masterUrl")!));
         Assert.Equal(HttpStatusCode.NotFound, await user.StatusOfAsync(playback.Text("thumbnailUrl")!));
+        Assert.Equal(HttpStatusCode.NotFound, await user.StatusOfAsync(playback.Text("storyboardUrl")!));
         Assert.Empty(await ListAsync(user, ""));
         Assert.Equal("CANCELED", (await user.JobAsync(live)).Text("status"));
         using var again = await user.Http.DeleteAsync($"/v1/videos/{videoId}", Cancellation);
@@ -194,6 +196,18 @@ public abstract class SequenceContract
         var bytes = await response.Content.ReadAsByteArrayAsync(Cancellation);
         Assert.Equal([0xFF, 0xD8], bytes[..2]);
         Assert.Equal([0xFF, 0xD9], bytes[^2..]);
+    }
+
+    /// <summary>Of the short clip: a cue each two seconds to its end, and one sprite that they all name.</summary>
+    private static async Task ShouldBeStoryboardAsync(HttpClient http, Uri uri)
+    {
+        var text = await http.GetStringAsync(uri, Cancellation);
+        var lines = text.Split('\n');
+        Assert.Equal("WEBVTT", lines[0]);
+        Assert.StartsWith("00:00:00.000 --> 00:00:02.000\nstoryboard-", text[(text.IndexOf("\n\n", StringComparison.Ordinal) + 2)..], StringComparison.Ordinal);
+        var cues = lines.Where(line => line.Contains("#xywh=", StringComparison.Ordinal)).Select(line => line.Split("#xywh=")).ToArray();
+        Assert.Equal(["0,0,160,90", "160,0,160,90", "320,0,160,90"], cues.Select(cue => cue[1]).Take(3));
+        await ShouldBeJpegAsync(http, new Uri(uri, Assert.Single(cues.Select(cue => cue[0]).Distinct())).AbsoluteUri);
     }
 
     private static int Number(JsonElement element, string name) => element.GetProperty(name).GetInt32();

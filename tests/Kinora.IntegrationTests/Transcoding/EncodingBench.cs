@@ -19,6 +19,7 @@ internal sealed class EncodingBench : IDisposable
     public TranscodePlanner Planner => new(Options.Create(_transcoding));
     public HlsEncoder Encoder => new(Ffmpeg, Options.Create(_transcoding));
     public ThumbnailMaker Thumbnails => new(Ffmpeg, Options.Create(_transcoding));
+    public StoryboardMaker Storyboards => new(Ffmpeg, Options.Create(_transcoding), NullLogger<StoryboardMaker>.Instance);
 
     public string PathOf(string name) => Path.Combine(Folder, name);
 

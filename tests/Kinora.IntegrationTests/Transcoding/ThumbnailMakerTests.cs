@@ -23,6 +23,26 @@ public sealed class ThumbnailMakerTests : IDisposable
     }
 
     [Fact]
+    public async Task The_only_bright_scene_is_found_before_all_is_decoded()
+    {
+        // Black at the beginning, black at a fifth and for long after it; the scene is a keyframe's.
+        var source = await _bench.MakeAsync(
+            "scene.mp4", Sequence("color=black:s=320x240:r=25:d=60", "testsrc2=s=320x240:r=25:d=2", "color=black:s=320x240:r=25:d=3"));
+
+        Assert.True(await _bench.BrightnessAsync(await MakeAsync(source)) > 60);
+    }
+
+    [Fact]
+    public async Task A_clip_with_one_keyframe_is_shown_at_a_fifth_of_it()
+    {
+        // The beginning is not black, and its title all the same.
+        var source = await _bench.MakeAsync(
+            "title.mp4", [.. Sequence("color=white:s=320x240:r=25:d=1", "color=gray:s=320x240:r=25:d=9"), "-g", "1000", "-sc_threshold", "0"]);
+
+        Assert.InRange(await _bench.BrightnessAsync(await MakeAsync(source)), 110, 150);
+    }
+
+    [Fact]
     public async Task A_black_video_has_a_black_picture()
     {
         var source = await _bench.MakeAsync("black.mp4", "-f", "lavfi", "-i", "color=black:s=320x240:r=25:d=2", "-pix_fmt", "yuv420p");

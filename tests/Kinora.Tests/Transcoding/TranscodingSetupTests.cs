@@ -18,6 +18,7 @@ public sealed class TranscodingSetupTests
         Assert.NotNull(services.GetRequiredService<TranscodePlanner>());
         Assert.NotNull(services.GetRequiredService<HlsEncoder>());
         Assert.NotNull(services.GetRequiredService<ThumbnailMaker>());
+        Assert.NotNull(services.GetRequiredService<StoryboardMaker>());
     }
 
     [Fact]

@@ -7,6 +7,7 @@ import { connectKeyboard } from './keyboard';
 import { readLink } from './link';
 import { Menu } from './menu';
 import type { Problem } from './problems';
+import { loadStoryboard } from './storyboard';
 import { openStream, type Stream } from './stream';
 import { connectTimeline } from './timeline';
 
@@ -17,7 +18,7 @@ let stream: Stream | null = null;
 
 const menu = new Menu(video, (level) => stream?.select(level));
 const controls = new Controls(video, () => !menu.isOpen);
-connectTimeline(video);
+const timeline = connectTimeline(video);
 connectKeyboard(video, controls);
 
 function open(startAt: number, mustPlay: boolean): void {
@@ -25,6 +26,7 @@ function open(startAt: number, mustPlay: boolean): void {
   stream = null;
   showProblem(null);
   showGrowing(false);
+  timeline.setTiles([]);
   const link = readLink(location.hash, location.origin);
   if ('problem' in link) {
     showProblem(link.problem);
@@ -32,11 +34,17 @@ function open(startAt: number, mustPlay: boolean): void {
   }
 
   stage.dataset.state = 'ready';
-  stream = openStream(video, link.url, startAt, {
+  const opened = openStream(video, link.url, startAt, {
     onQualities: (qualities) => menu.setQualities(qualities),
     onQuality: (level) => menu.setShown(level),
     onGrowing: showGrowing,
     onProblem: showProblem,
+  });
+  stream = opened;
+  void loadStoryboard(link.url).then((tiles) => {
+    if (stream === opened) {
+      timeline.setTiles(tiles);
+    }
   });
   if (mustPlay) {
     void video.play().catch(() => undefined); // the browser wants a click first: the button is there

@@ -1,14 +1,22 @@
 import { element } from './elements';
 import { clock } from './format';
+import { tileAt, type Tile } from './storyboard';
 
-/** The seek bar: where we are, what is loaded, and what time the pointer is at. */
-export function connectTimeline(video: HTMLVideoElement): void {
+export interface Timeline {
+  /** The pictures that the pointer passes over; none: the time alone. */
+  setTiles(tiles: readonly Tile[]): void;
+}
+
+/** The seek bar: where we are, what is loaded, and what time and picture the pointer is at. */
+export function connectTimeline(video: HTMLVideoElement): Timeline {
   const bar = element<HTMLInputElement>('seek');
   const track = element('timeline');
-  const tip = element('seek-tip');
+  const time = element('seek-time');
+  const picture = element('seek-picture');
   const position = element('position');
   const length = element('length');
   let isDragging = false;
+  let tiles: readonly Tile[] = [];
 
   const paint = () => {
     const duration = Number.isFinite(video.duration) ? video.duration : 0;
@@ -45,10 +53,23 @@ export function connectTimeline(video: HTMLVideoElement): void {
   track.addEventListener('pointermove', (event) => {
     const box = track.getBoundingClientRect();
     const part = Math.min(Math.max((event.clientX - box.left) / box.width, 0), 1);
-    tip.textContent = clock(part * (Number.isFinite(video.duration) ? video.duration : 0));
+    const at = part * (Number.isFinite(video.duration) ? video.duration : 0);
+    time.textContent = clock(at);
+    paintPicture(picture, track, tileAt(tiles, at));
     track.style.setProperty('--pointer', `${part * 100}%`);
   });
   paint();
+  return { setTiles: (given) => (tiles = given) };
+}
+
+function paintPicture(picture: HTMLElement, track: HTMLElement, tile: Tile | undefined): void {
+  picture.hidden = tile === undefined;
+  track.style.setProperty('--tip-side', `${(tile?.width ?? 0) / 2 + 6}px`);
+  if (tile !== undefined) {
+    picture.style.width = `${tile.width}px`;
+    picture.style.height = `${tile.height}px`;
+    picture.style.background = `url("${tile.sprite}") ${-tile.x}px ${-tile.y}px no-repeat`;
+  }
 }
 
 function share(part: number, whole: number): string {

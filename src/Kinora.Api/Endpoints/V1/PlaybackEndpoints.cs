@@ -14,6 +14,7 @@ namespace Kinora.Api.Endpoints.V1;
 /// <summary>What players fetch: with the owner's token, or by a signature that stands in the path.</summary>
 internal static class PlaybackEndpoints
 {
+    private const string WebVtt = "text/vtt";
     private static readonly string[] ReadMethods = [HttpMethods.Get, HttpMethods.Head];
 
     public static void MapPlayback(this IEndpointRouteBuilder v1)
@@ -30,8 +31,18 @@ internal static class PlaybackEndpoints
         video.MapMethods("/thumbnail", ReadMethods, GetThumbnailAsync).WithSummary("The thumbnail").DeliversObject("image/jpeg").AllowAnonymous();
         video.MapMethods("/thumbnail/{token}", ReadMethods, GetSignedThumbnailAsync).WithSummary("The thumbnail, by `thumbnailUrl`")
             .DeliversObject("image/jpeg").AllowAnonymous();
+        video.MapMethods("/storyboard.vtt", ReadMethods, GetStoryboardAsync).WithSummary("The storyboard, as WebVTT")
+            .WithDescription("Pictures for a seek bar. Each cue is a piece of a sprite, `storyboard-1-0.jpg#xywh=0,0,160,90`, by a URI that is "
+                + "relative to this one. Not found where there is none.")
+            .DeliversObject(WebVtt).AllowAnonymous();
+        video.MapMethods("/storyboard-{sprite}.jpg", ReadMethods, GetSpriteAsync).WithSummary("A sprite of the storyboard")
+            .DeliversObject("image/jpeg").AllowAnonymous();
+        video.MapMethods("/storyboard/{token}/{name}", ReadMethods, GetSignedStoryboardAsync)
+            .WithSummary("The storyboard, by `storyboardUrl`, and its sprites")
+            .DeliversObject(WebVtt, "image/jpeg").AllowAnonymous();
         video.MapMethods("/hls/{**path}", [HttpMethods.Options], Preflight).ExcludeFromDescription().AllowAnonymous();
         video.MapMethods("/thumbnail/{token}", [HttpMethods.Options], Preflight).ExcludeFromDescription().AllowAnonymous();
+        video.MapMethods("/storyboard/{token}/{name}", [HttpMethods.Options], Preflight).ExcludeFromDescription().AllowAnonymous();
     }
 
     private static async Task<Ok<PlaybackResponse>> GetLinksAsync(
@@ -49,7 +60,7 @@ internal static class PlaybackEndpoints
             links.ExpiresAt,
             Complete: true,
             links.ThumbnailPath is { } thumbnail ? origin + thumbnail : null,
-            StoryboardUrl: null));
+            links.StoryboardPath is { } storyboard ? origin + storyboard : null));
     }
 
     private static async Task<ContentHttpResult> GetVerificationAsync(
@@ -101,6 +112,51 @@ internal static class PlaybackEndpoints
     {
         var isSigned = await gate.OpenAsync(context, videoId, token, cancellation);
         var file = await playback.FindThumbnailAsync(videoId, cancellation);
+        await delivery.SendAsync(context, file, isSigned, cancellation);
+    }
+
+    private static Task GetStoryboardAsync(
+        ResourceId videoId,
+        HttpContext context,
+        PlaybackService playback,
+        PlaybackGate gate,
+        ObjectDelivery delivery,
+        CancellationToken cancellation) =>
+        SendStoryboardAsync(videoId, null, StoryboardNames.Text, context, playback, gate, delivery, cancellation);
+
+    private static Task GetSpriteAsync(
+        ResourceId videoId,
+        string sprite,
+        HttpContext context,
+        PlaybackService playback,
+        PlaybackGate gate,
+        ObjectDelivery delivery,
+        CancellationToken cancellation) =>
+        SendStoryboardAsync(videoId, null, $"{StoryboardNames.Sprites}{sprite}.jpg", context, playback, gate, delivery, cancellation);
+
+    private static Task GetSignedStoryboardAsync(
+        ResourceId videoId,
+        string token,
+        string name,
+        HttpContext context,
+        PlaybackService playback,
+        PlaybackGate gate,
+        ObjectDelivery delivery,
+        CancellationToken cancellation) =>
+        SendStoryboardAsync(videoId, token, name, context, playback, gate, delivery, cancellation);
+
+    private static async Task SendStoryboardAsync(
+        Guid videoId,
+        string? token,
+        string name,
+        HttpContext context,
+        PlaybackService playback,
+        PlaybackGate gate,
+        ObjectDelivery delivery,
+        CancellationToken cancellation)
+    {
+        var isSigned = await gate.OpenAsync(context, videoId, token, cancellation);
+        var file = await playback.FindStoryboardFileAsync(videoId, name, cancellation);
         await delivery.SendAsync(context, file, isSigned, cancellation);
     }
 

@@ -12,7 +12,12 @@ internal static class PictureFilters
     // Fields become frames one to one. It halves the time base, which the settb after it undoes.
     private const string Deinterlace = "bwdif=mode=send_frame:deint=interlaced";
 
+    // Out of one picture alone: the neighbours of a keyframe among keyframes are seconds away, and bwdif would mix them in.
+    private const string DeinterlaceAlone = "estdif=mode=frame:deint=interlaced";
+
     public static IEnumerable<string> BeforeTiming(MediaStream video) => video.IsInterlaced ? [Deinterlace] : [];
+
+    public static IEnumerable<string> OfKeyframes(MediaStream video) => video.IsInterlaced ? [DeinterlaceAlone] : [];
 
     /// <summary>HDR, and wide colours, to BT.709 at the given size; nothing for SDR.</summary>
     public static IEnumerable<string> ToSdr(MediaStream video, int width, int height)
@@ -47,6 +52,18 @@ internal static class PictureFilters
         // Said in every rendition alike: players guess unsaid colours by the picture's size, and would shift them between renditions.
         var (matrix, transfer) = Colors(video);
         return [$"setparams=color_primaries={matrix}:color_trc={transfer}:colorspace={matrix}"];
+    }
+
+    /// <summary>From the limited range of the others to a JPEG: full range, and BT.601 by JFIF.</summary>
+    public static IEnumerable<string> ToJpeg { get; } = ["scale=in_range=tv:out_range=pc:out_color_matrix=bt601", "format=yuvj420p"];
+
+    /// <summary>The size as shown, shrunk until no side is longer; even, for the sake of chroma.</summary>
+    public static (int Width, int Height) SizeWithin(int maxSide, MediaStream video)
+    {
+        var scale = Math.Min(1.0, (double)maxSide / Math.Max(video.DisplayWidth, video.DisplayHeight));
+        return (Side(video.DisplayWidth * scale), Side(video.DisplayHeight * scale));
+
+        static int Side(double length) => Math.Max(2, (int)Math.Round(length / 2) * 2);
     }
 
     public static string Scale(int width, int height, string range) =>

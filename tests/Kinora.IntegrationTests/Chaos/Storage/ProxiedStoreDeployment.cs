@@ -103,7 +103,7 @@ public sealed class ProxiedStoreDeployment(SwiftServer swift) : IAsyncDisposable
         {
             var started = TimeProvider.System.GetTimestamp();
             byte[]? bytes;
-            while ((bytes = await TryGetAsync($"/v1/videos/{videoId}/{(item.Name == "thumbnail.jpg" ? "thumbnail" : $"hls/{item.Name}")}")) is null)
+            while ((bytes = await TryGetAsync($"/v1/videos/{videoId}/{item.ServedPath}")) is null)
             {
                 Assert.True(TimeProvider.System.GetElapsedTime(started) < KinoraClient.Patience, Deployment.Log);
             }

@@ -23,7 +23,7 @@ public sealed class RepairTests
 
         var keys = await deployment.ListObjectsAsync(videoId);
         var segment = keys.First(k => k.EndsWith(".m4s", StringComparison.Ordinal));
-        var thumbnail = keys.Single(k => k.EndsWith(".jpg", StringComparison.Ordinal));
+        var thumbnail = keys.Single(k => k.EndsWith("/thumbnail.jpg", StringComparison.Ordinal));
         var bytes = await File.ReadAllBytesAsync(Path.Combine(deployment.StoreFolder, segment), Cancellation);
         bytes[^1] ^= 0x10;
         await File.WriteAllBytesAsync(Path.Combine(deployment.StoreFolder, segment), bytes, Cancellation);
