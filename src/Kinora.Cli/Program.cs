@@ -11,6 +11,7 @@ var root = new RootCommand("Kinora, a self-hosted video service.")
     DownCommand.Create(),
     FsckCommand.Create(),
     TestCommand.Create(),
+    BenchCommand.Create(),
 };
 
 using var stop = new StopSignals();

@@ -1,0 +1,30 @@
+using System.Text;
+
+namespace Kinora.Benchmarks.Processes;
+
+/// <summary>What to call a process, by its command line.</summary>
+internal static class ProcessName
+{
+    /// <summary>They become the program that they start.</summary>
+    private static readonly string[] Launchers = ["setpriv", "setsid", "prlimit"];
+
+    /// <param name="commandLine">As /proc/PID/cmdline has it: a zero after each word.</param>
+    /// <returns>"ffmpeg"; of a .NET program "Kinora.Worker probe-host". Null: the process has none, since it ended or is the kernel's.</returns>
+    public static string? Of(ReadOnlySpan<byte> commandLine)
+    {
+        var words = Encoding.UTF8.GetString(commandLine).Split('\0', StringSplitOptions.RemoveEmptyEntries).AsSpan();
+        while (words is [var launcher, ..] && Launchers.Contains(Path.GetFileName(launcher)))
+        {
+            // Options of their own end with "--", where they have any.
+            words = words[Math.Max(1, words.IndexOf("--") + 1)..];
+        }
+
+        return words switch
+        {
+            [] => null,
+            [var host, var program, .. var arguments] when Path.GetFileName(host) == "dotnet" =>
+                Path.GetFileNameWithoutExtension(program) + (arguments is [var command, ..] ? $" {command}" : ""),
+            [var program, ..] => Path.GetFileName(program),
+        };
+    }
+}

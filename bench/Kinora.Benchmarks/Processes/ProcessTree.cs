@@ -1,0 +1,75 @@
+using System.Globalization;
+
+namespace Kinora.Benchmarks.Processes;
+
+/// <summary>One look at a process.</summary>
+/// <param name="PeakBytes">Since its start or since <see cref="ProcessTree.ResetPeaks"/>.</param>
+internal readonly record struct ProcessSample(string Name, ProcessTimes Times, long PeakBytes);
+
+/// <summary>This process and all that descend from it.</summary>
+internal static class ProcessTree
+{
+    public static int Root => Environment.ProcessId;
+
+    private static readonly string? RootName = NameOf(Environment.ProcessId);
+
+    /// <summary>By process id. What ends while it is looked at is left out.</summary>
+    public static Dictionary<int, ProcessSample> Read()
+    {
+        var found = new Dictionary<int, ProcessSample>();
+        Add(Root, found);
+        return found;
+    }
+
+    /// <summary>proc(5), clear_refs: peaks are counted anew from now on. Where that may not be, they are those since the start.</summary>
+    public static void ResetPeaks()
+    {
+        foreach (var id in Read().Keys)
+        {
+            try
+            {
+                File.WriteAllText($"/proc/{id}/clear_refs", "5");
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // Another user's: PostgreSQL's.
+            }
+        }
+    }
+
+    /// <summary>VmHWM of /proc/PID/status, in bytes; 0 of a process that has ended and was not waited for yet.</summary>
+    public static long ParsePeak(string status)
+    {
+        const string field = "VmHWM:";
+        var line = status.Split('\n').FirstOrDefault(l => l.StartsWith(field, StringComparison.Ordinal));
+        return line is null ? 0 : long.Parse(line[field.Length..].Replace("kB", "", StringComparison.Ordinal).Trim(), CultureInfo.InvariantCulture) * 1024;
+    }
+
+    private static void Add(int id, Dictionary<int, ProcessSample> found)
+    {
+        try
+        {
+            // A child that is not yet the program that it is to be still has our command line: it is not counted as that.
+            if (NameOf(id) is { } name && (id == Root || name != RootName))
+            {
+                var times = ProcessTimes.Parse(File.ReadAllText($"/proc/{id}/stat"));
+                found[id] = new ProcessSample(name, times, ParsePeak(File.ReadAllText($"/proc/{id}/status")));
+            }
+
+            // Each thread has the children that it forked itself.
+            foreach (var thread in Directory.EnumerateDirectories($"/proc/{id}/task"))
+            {
+                foreach (var child in File.ReadAllText(Path.Combine(thread, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                {
+                    Add(int.Parse(child, CultureInfo.InvariantCulture), found);
+                }
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It has just ended.
+        }
+    }
+
+    private static string? NameOf(int id) => ProcessName.Of(File.ReadAllBytes($"/proc/{id}/cmdline"));
+}

@@ -1,0 +1,29 @@
+using Kinora.Cli;
+using Kinora.Core.Infra.Media;
+using Kinora.Core.Transcoding;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Kinora.Benchmarks.Suites;
+
+/// <summary>What a worker has for media, with its defaults and without its stores.</summary>
+internal static class WorkerServices
+{
+    public static ServiceProvider Create()
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            // The worker's own program, as in earnest: its runtime and its assemblies count in time and memory.
+            ["Kinora:MediaProbe:HelperFileName"] = Installation.Dotnet,
+            ["Kinora:MediaProbe:HelperArguments:0"] = Installation.Program("Kinora.Worker"),
+            ["Kinora:MediaProbe:HelperArguments:1"] = "probe-host",
+        }).Build();
+        return new ServiceCollection()
+            .AddLogging()
+            .AddSingleton(TimeProvider.System)
+            .AddMedia(configuration)
+            .AddTranscodePlanner(configuration)
+            .AddEncoders(configuration)
+            .BuildServiceProvider();
+    }
+}

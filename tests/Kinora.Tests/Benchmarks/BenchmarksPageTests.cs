@@ -1,0 +1,86 @@
+using Kinora.Benchmarks.Harness;
+using Kinora.Benchmarks.Reports;
+
+namespace Kinora.Tests.Benchmarks;
+
+public sealed class BenchmarksPageTests
+{
+    private const string Empty = $"# Benchmarks\n\n{BenchmarksPage.Begin}\n\n{BenchmarksPage.End}\n\nThe end.\n";
+
+    private static readonly string[] Columns = ["compared", "ratio"];
+
+    [Fact]
+    public void An_empty_page_gets_the_machine_and_the_tables() => Assert.Equal(
+        $"""
+        # Benchmarks
+
+        {BenchmarksPage.Begin}
+
+        2 cores.
+
+        ### jobs: ratios
+
+        | compared | ratio |
+        | --- | --- |
+        | a / b | 2 |
+
+        {BenchmarksPage.End}
+
+        The end.
+
+        """,
+        BenchmarksPage.Merge(Empty, "2 cores.", [new Table("jobs: ratios", Columns, [["a / b", "2"]])]));
+
+    [Fact]
+    public void A_row_replaces_its_like_and_leaves_the_others()
+    {
+        var page = BenchmarksPage.Merge(Empty, "Old.", [new Table("probe: ratios", Columns, [["x", "1"], ["y", "2"]])]);
+
+        page = BenchmarksPage.Merge(page, "New.", [new Table("jobs: ratios", Columns, [["x", "3"]]), new Table("probe: ratios", Columns, [["x", "4"]])]);
+
+        Assert.DoesNotContain("Old.", page);
+        Assert.Contains("\nNew.\n\n### jobs: ratios\n\n| compared | ratio |\n| --- | --- |\n| x | 3 |\n\n### probe: ratios\n", page);
+        Assert.Contains("| x | 4 |\n| y | 2 |\n", page);
+        Assert.DoesNotContain("| x | 1 |", page);
+    }
+
+    [Fact]
+    public void The_same_result_again_changes_nothing()
+    {
+        Table[] tables = [new("probe: ratios", Columns, [["x", "1"]])];
+        var page = BenchmarksPage.Merge(Empty, "2 cores.", tables);
+
+        Assert.Equal(page, BenchmarksPage.Merge(page, "2 cores.", tables));
+    }
+
+    [Fact]
+    public void A_page_without_its_marks_is_not_touched() =>
+        Assert.Throws<InvalidOperationException>(() => BenchmarksPage.Merge("# Benchmarks\n", "2 cores.", []));
+
+    [Fact]
+    public void The_page_of_this_repository_has_its_marks()
+    {
+        var page = Repository.Read("docs/benchmarks.md");
+
+        Assert.StartsWith(page.Split(BenchmarksPage.Begin)[0], BenchmarksPage.Merge(page, "2 cores.", []));
+    }
+
+    [Fact]
+    public void A_result_is_told_with_three_digits_and_with_what_was_wanted()
+    {
+        var comparison = new Comparison("a / b", "a", "b", Metric.Wall) { Goal = Goal.AtLeast(5) };
+        var result = new SuiteResult(
+            "probe",
+            [new ComparisonResult(comparison, 4.9876, new Spread(12.345, 1.2345, 1234.5), new Spread(0, 0, 0.00012345), 5)],
+            [new ContenderResult("a", [Round(1, 10), Round(3, 30), Round(2, 20)])]);
+
+        var tables = ResultTables.Of(result, new DateOnly(2026, 11, 27), withDetails: false).ToList();
+
+        Assert.Equal(
+            ["a / b", "4.99", "at least 5: missed", "12.3 s (1.23 to 1234)", "0 s (0 to 0.00012)", "5", "2026-11-27"], Assert.Single(tables[0].Rows));
+        Assert.Equal(["a: ffmpeg", "2.00 s", "30 MB", "3", "2026-11-27"], Assert.Single(tables[1].Rows));
+    }
+
+    private static Measured Round(double cpu, long megabytes) =>
+        new(new Dictionary<Metric, double>(), [new ProcessUsage("ffmpeg", cpu, megabytes * 1_000_000)]);
+}
