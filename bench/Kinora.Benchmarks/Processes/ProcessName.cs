@@ -24,7 +24,9 @@ internal static class ProcessName
             [] => null,
             [var host, var program, .. var arguments] when Path.GetFileName(host) == "dotnet" =>
                 Path.GetFileNameWithoutExtension(program) + (arguments is [var command, ..] ? $" {command}" : ""),
-            [var program, ..] => Path.GetFileName(program),
+
+            // Servers write more into their first word: "redis-server 127.0.0.1:6379", "postgres: checkpointer".
+            [var program, ..] => Path.GetFileName(program.Split(' ', ':')[0]),
         };
     }
 }

@@ -9,9 +9,11 @@ internal readonly record struct ProcessSample(string Name, ProcessTimes Times, l
 /// <summary>This process and all that descend from it.</summary>
 internal static class ProcessTree
 {
-    public static int Root => Environment.ProcessId;
+    private const string OwnPrograms = "Kinora.";
 
     private static readonly string? RootName = NameOf(Environment.ProcessId);
+
+    public static int Root => Environment.ProcessId;
 
     /// <summary>By process id. What ends while it is looked at is left out.</summary>
     public static Dictionary<int, ProcessSample> Read()
@@ -50,14 +52,19 @@ internal static class ProcessTree
         try
         {
             // A child that is not yet the program that it is to be still has our command line: it is not counted as that.
-            if (NameOf(id) is { } name && (id == Root || name != RootName))
+            var name = NameOf(id);
+            if (name is not null && (id == Root || name != RootName))
             {
                 var times = ProcessTimes.Parse(File.ReadAllText($"/proc/{id}/stat"));
                 found[id] = new ProcessSample(name, times, ParsePeak(File.ReadAllText($"/proc/{id}/status")));
             }
 
-            // Each thread has the children that it forked itself.
-            foreach (var thread in Directory.EnumerateDirectories($"/proc/{id}/task"))
+            // Each thread has the children that it forked itself. Programs of ours fork in a thread for it, others in their first: ffmpeg
+            // has a hundred, and asking all of them would cost more than what is measured.
+            var threads = $"/proc/{id}/task";
+            foreach (var thread in id == Root || name?.StartsWith(OwnPrograms, StringComparison.Ordinal) == true
+                ? Directory.EnumerateDirectories(threads)
+                : [Path.Combine(threads, $"{id}")])
             {
                 foreach (var child in File.ReadAllText(Path.Combine(thread, "children")).Split(' ', StringSplitOptions.RemoveEmptyEntries))
                 {

@@ -10,9 +10,6 @@ namespace Kinora.Benchmarks.Processes;
 /// <param name="countsThisProcess">This program does a part of the contender's work itself, rather than only starting others.</param>
 internal sealed class UsageMeter(bool countsThisProcess)
 {
-    /// <summary>Short, so that a process of 50 ms is met near its end; longer than ten times what a look takes.</summary>
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
-
     public Task<Measured> MeasureAsync(Func<Task> work) => MeasureAsync(async () =>
     {
         await work();
@@ -24,8 +21,7 @@ internal sealed class UsageMeter(bool countsThisProcess)
     {
         ProcessTree.ResetPeaks();
         var usage = new UsageSamples(countsThisProcess, ProcessTree.Read());
-        using var stop = new CancellationTokenSource();
-        var sampling = Task.Run(() => SampleAsync(usage, stop.Token), CancellationToken.None);
+        var sampler = new TreeSampler(usage.Add);
         var started = Stopwatch.GetTimestamp();
         Dictionary<Metric, double> values;
         TimeSpan elapsed;
@@ -36,30 +32,20 @@ internal sealed class UsageMeter(bool countsThisProcess)
         }
         finally
         {
-            await stop.CancelAsync();
-            await sampling;
+            sampler.Dispose();
         }
 
-        var processes = usage.Conclude(ProcessTree.Read());
+        var processes = usage.Conclude(WithoutCostOf(sampler, ProcessTree.Read()));
         values[Metric.Wall] = elapsed.TotalSeconds;
         values[Metric.Cpu] = processes.Sum(p => p.CpuSeconds);
         return new Measured(values, processes);
     }
 
-    private static async Task SampleAsync(UsageSamples usage, CancellationToken stop)
+    private static Dictionary<int, ProcessSample> WithoutCostOf(TreeSampler sampler, Dictionary<int, ProcessSample> look)
     {
-        using var timer = new PeriodicTimer(Interval);
-        try
-        {
-            do
-            {
-                usage.Add(ProcessTree.Read());
-            }
-            while (await timer.WaitForNextTickAsync(stop));
-        }
-        catch (OperationCanceledException)
-        {
-            // The work is done.
-        }
+        var root = look[ProcessTree.Root];
+        var cost = (long)Math.Round(sampler.Cost.TotalSeconds * ProcessTimes.TicksPerSecond);
+        look[ProcessTree.Root] = root with { Times = root.Times with { Own = root.Times.Own - cost } };
+        return look;
     }
 }

@@ -39,6 +39,12 @@ public sealed class UsageSamplesTests
     public void A_process_is_called_by_the_program_that_it_becomes(string commandLine, string? name) =>
         Assert.Equal(name, ProcessName.Of(Encoding.UTF8.GetBytes(commandLine.Replace(' ', '\0') + "\0")));
 
+    [Theory]
+    [InlineData("redis-server 127.0.0.1:42813", "redis-server")]
+    [InlineData("postgres: checkpointer ", "postgres")]
+    public void Of_a_server_that_wrote_more_over_its_name_it_is_the_program(string title, string name) =>
+        Assert.Equal(name, ProcessName.Of(Encoding.UTF8.GetBytes(title + "\0\0\0")));
+
     [Fact]
     public void The_living_and_the_ended_have_rows_of_their_own()
     {

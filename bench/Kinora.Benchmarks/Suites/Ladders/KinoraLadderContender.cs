@@ -12,6 +12,9 @@ internal sealed class KinoraLadderContender(string source, string folder) : ICon
     {
         Directory.CreateDirectory(folder);
         await using var kinora = new KinoraLadder();
+
+        // Starts the probe's helper, which a worker has.
+        await kinora.PlanAsync(source, cancellation);
         var measured = await new UsageMeter(countsThisProcess: true).MeasureAsync(() => kinora.RunAsync(source, folder, cancellation));
         return measured.With([MadeMedia.TakeSize(folder)]);
     }
