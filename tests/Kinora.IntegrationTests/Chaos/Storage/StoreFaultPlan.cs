@@ -24,7 +24,7 @@ internal static class StoreFaultPlan
     }
 
     /// <summary>A copy with other bytes is fetched once more, and then charged: the store has answered, twice.</summary>
-    private static bool IsSeenInCopy(S3FaultKind kind) => kind is S3FaultKind.FlippedAnswer or S3FaultKind.WrongLength;
+    private static bool IsSeenInCopy(S3FaultKind kind) => kind is S3FaultKind.FlippedAnswer or S3FaultKind.WrongLength or S3FaultKind.ErrorIn200;
 
     public static string Words(S3FaultKind kind) => kind switch
     {
@@ -51,8 +51,9 @@ internal static class StoreFaultPlan
     {
         (StorePhase.Upload, S3FaultKind.SlowBody) => [S3Operation.Part],
         (StorePhase.Upload, S3FaultKind.FlippedRequest or S3FaultKind.ResetInRequest) => [S3Operation.Part, S3Operation.Complete],
-        (StorePhase.Upload, S3FaultKind.TruncatedAnswer or S3FaultKind.ResetInAnswer or S3FaultKind.FlippedAnswer) =>
-            [S3Operation.Initiate, S3Operation.Complete],
+
+        // The answer to a Complete comes in chunks, of which nobody knows beforehand where their middle is.
+        (StorePhase.Upload, S3FaultKind.TruncatedAnswer or S3FaultKind.ResetInAnswer or S3FaultKind.FlippedAnswer) => [S3Operation.Initiate],
         (StorePhase.Upload, S3FaultKind.WrongLength) => [S3Operation.Head, S3Operation.Initiate],
         (StorePhase.Upload, S3FaultKind.ErrorIn200) => [S3Operation.Complete, S3Operation.Initiate],
         (StorePhase.Upload, S3FaultKind.Missing) => [S3Operation.Head, S3Operation.Part],
