@@ -6,6 +6,16 @@ namespace Kinora.BrowserTests;
 /// <summary>A page together with what it must not do: write errors to the console, break its policy, or ask another host.</summary>
 public sealed class WatchedPage : IAsyncDisposable
 {
+    private const string DescribeVideo = """
+        () => {
+          const video = document.querySelector('video');
+          if (!video) return 'no video';
+          const ranges = [...Array(video.buffered.length).keys()].map((i) => [video.buffered.start(i), video.buffered.end(i)]);
+          const { currentTime, duration, paused, ended, seeking, readyState, videoHeight } = video;
+          return JSON.stringify({ currentTime, duration, paused, ended, seeking, readyState, videoHeight, ranges, error: video.error?.message });
+        }
+        """;
+
     private readonly IBrowserContext _context;
     private readonly ConcurrentQueue<string> _complaints = new();
 
@@ -49,8 +59,19 @@ public sealed class WatchedPage : IAsyncDisposable
     public Task WatchAsync(string link) => Page.GotoAsync("/watch#" + link);
 
     /// <summary>Waits until the script is true; polls, with a deadline.</summary>
-    public Task UntilAsync(string script, int seconds = 45) =>
-        Page.WaitForFunctionAsync(script, null, new PageWaitForFunctionOptions { Timeout = seconds * 1000, PollingInterval = 50 });
+    /// <exception cref="TimeoutException">It never was; says how the video stands.</exception>
+    public async Task UntilAsync(string script, int seconds = 45)
+    {
+        try
+        {
+            await Page.WaitForFunctionAsync(script, null, new PageWaitForFunctionOptions { Timeout = seconds * 1000, PollingInterval = 50 });
+        }
+        catch (TimeoutException e)
+        {
+            var state = await Page.EvaluateAsync<string>(DescribeVideo);
+            throw new TimeoutException($"{script} was never true: {state}\n{string.Join('\n', Complaints)}", e);
+        }
+    }
 
     /// <summary>Plays without a gesture of a user: a muted video may.</summary>
     public Task PlayAsync() => Page.EvaluateAsync("() => { const v = document.querySelector('video'); v.muted = true; return v.play(); }");

@@ -25,9 +25,11 @@ internal sealed record EncoderProcess(int Id, int ParentId, Guid JobId, long Fen
     {
         try
         {
-            var line = File.ReadAllText($"/proc/{pid}/cmdline");
-            var at = line.IndexOf(workFolder, StringComparison.Ordinal);
-            if (at < 0 || line[(at + workFolder.Length)..].Split('/', '\0') is not [_, _, { Length: > 37 } attempt, ..])
+            // Behind "sources" in its place lies what several attempts read.
+            var attempt = File.ReadAllText($"/proc/{pid}/cmdline").Split(workFolder).Skip(1)
+                .Select(rest => rest.Split('/', '\0') is [_, _, { Length: > 37 } folder, ..] ? folder : null)
+                .FirstOrDefault(folder => folder is not null);
+            if (attempt is null)
             {
                 return null;
             }

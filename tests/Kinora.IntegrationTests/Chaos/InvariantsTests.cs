@@ -55,7 +55,7 @@ public sealed class InvariantsTests : DeploymentTest
 
         await ShouldSeeAsync("S3: ", () => ExecuteAsync($$"""
             UPDATE derivatives SET manifest = jsonb_set(manifest, '{files}', (
-              SELECT jsonb_agg(f) FROM jsonb_array_elements(manifest->'files') f WHERE f->>'name' NOT LIKE '%.m4s')) WHERE job_id = '{{_hlsJobId}}'
+              SELECT jsonb_agg(f) FROM jsonb_array_elements(manifest->'files') f WHERE f->>'name' NOT LIKE '%.mp4')) WHERE job_id = '{{_hlsJobId}}'
             """));
         await ShouldSeeAsync("S4: ", () => ExecuteAsync($$"""
             UPDATE derivatives SET manifest = jsonb_set(manifest, '{files,0,sha256}', '"00"') WHERE job_id = '{{_hlsJobId}}'
@@ -101,6 +101,9 @@ public sealed class InvariantsTests : DeploymentTest
             ("J7: ", $"{Job("ANALYZE", "QUEUED")}; UPDATE jobs SET dispatched_at = NULL, run_after = now() - interval '1 hour', created_at = now() - interval '1 hour' WHERE type = 'ANALYZE' AND status = 'QUEUED'"),
             ("J9: progress", Job("THUMBNAIL", "QUEUED", ", progress", ", 100")),
             ("J9: failed", Job("THUMBNAIL", "FAILED", ", error_code", ", 'SHOE_UNTIED'")),
+            ("U1: ", $"{Job("HLS", "QUEUED", ", parent_id", $", '{_hlsJobId}'")}; UPDATE jobs SET finished_at = now() - interval '1 hour' WHERE id = '{_hlsJobId}'"),
+            ("U2: ", $"{Job("HLS", "RUNNING", ", fence, plan", ", 1, '{}'")}; UPDATE jobs SET run_after = 'infinity', heartbeat_at = now() - interval '1 hour' WHERE plan IS NOT NULL"),
+            ("U3: ", $"INSERT INTO hls_pieces (job_id, track, number, unit_id, fence, prefix, file, facts) VALUES ('{_hlsJobId}', 'audio', 0, gen_random_uuid(), 1, 'x/', '{{\"name\": \"x\", \"sizeBytes\": 1, \"sha256\": \"00\"}}', '{{}}')"),
             ("J4: more than one derivative of a job", $"INSERT INTO derivatives (id, video_id, job_id, type, fence, prefix, manifest) SELECT gen_random_uuid(), video_id, job_id, type, fence, prefix || 'x/', '{{\"files\":[]}}' FROM derivatives WHERE {hls}"),
             ("J4: more than one current", "SELECT 1"),
             ("J4: published", "SELECT 1"),

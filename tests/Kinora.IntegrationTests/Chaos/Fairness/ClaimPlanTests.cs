@@ -9,13 +9,15 @@ using NpgsqlTypes;
 namespace Kinora.IntegrationTests.Chaos.Fairness;
 
 /// <summary>
-/// What the statements of claims, dispatches and reaps read when many jobs wait and many more have ended: neither those that ended, nor all
-/// that wait. Plans are judged, time is only told.
+/// What the statements of claims, dispatches, reaps and settling read when many jobs wait and many more have ended: neither those that
+/// ended, nor all that wait. Plans are judged, time is only told.
 /// </summary>
 public sealed partial class ClaimPlanTests(StormDatabase server, ITestOutputHelper output) : IClassFixture<StormDatabase>, IAsyncLifetime
 {
     private const int Owners = 20;
     private const int EndedOfVideo = 25;
+    private const int Films = 5;
+    private const int UnitsOfFilm = 400;
 
     private const int Window = 256;
 
@@ -81,6 +83,20 @@ public sealed partial class ClaimPlanTests(StormDatabase server, ITestOutputHelp
                 command.Parameters.AddWithValue("crashes", 3);
             });
         }
+
+        for (var film = 0; film < Films; film++)
+        {
+            await QueuedOwner.AddFilmAsync(_database, owner, UnitsOfFilm, Cancellation);
+        }
+
+        await ExecuteAsync("VACUUM ANALYZE jobs, hls_pieces");
+        await ShouldReadLittleAsync(waiting, "a round of settling", JobStatements.Default.FindUnsettled, command =>
+            command.Parameters.Add(new NpgsqlParameter("parent", NpgsqlDbType.Uuid) { Value = DBNull.Value }));
+        await ShouldReadLittleAsync(waiting, "a look for units of what has ended", JobStatements.Default.RemoveUnits, command =>
+        {
+            command.Parameters.AddWithValue("age", TimeSpan.FromDays(1));
+            command.Parameters.AddWithValue("most", 500);
+        });
     }
 
     private async Task ShouldReadLittleAsync(int waiting, string what, string sql, Action<NpgsqlCommand> bind)

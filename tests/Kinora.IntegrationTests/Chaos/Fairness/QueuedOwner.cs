@@ -45,6 +45,30 @@ internal static class QueuedOwner
             """, cancellation);
     }
 
+    /// <summary>A video whose HLS job is split: half of the units are done, and have published a piece each.</summary>
+    public static async Task AddFilmAsync(NpgsqlDataSource database, Guid ownerId, int units, CancellationToken cancellation)
+    {
+        await InsertVideosAsync(database, ownerId, 1, cancellation);
+        await ExecuteAsync(database, $$"""
+            ALTER TABLE jobs DISABLE TRIGGER jobs_guard;
+            WITH parent AS (
+              INSERT INTO jobs (id, video_id, owner_id, type, status, attempts, max_attempts, params, fence, started_at, run_after)
+              SELECT gen_random_uuid(), v.id, v.owner_id, 'HLS', 'RUNNING', 1, 3, '{}', nextval('job_fence_seq'), now(), 'infinity'
+              FROM videos v WHERE v.owner_id = '{{ownerId}}' AND NOT EXISTS (SELECT 1 FROM jobs j WHERE j.video_id = v.id)
+              RETURNING id, video_id, owner_id),
+            units AS (
+              INSERT INTO jobs (
+                id, video_id, owner_id, parent_id, type, rank, params, max_attempts, status, progress, attempts, fence, started_at, finished_at, run_after)
+              SELECT gen_random_uuid(), video_id, owner_id, id, 'HLS', 2, '{}', 3, u.status, u.progress, u.attempts, u.fence, u.ended, u.ended, now()
+              FROM parent, generate_series(1, {{units}} / 2), (
+                VALUES ('QUEUED', 0, 0, NULL::bigint, NULL::timestamptz), ('SUCCEEDED', 100, 1, 1, now())) u(status, progress, attempts, fence, ended)
+              RETURNING id, parent_id, status)
+            INSERT INTO hls_pieces (job_id, track, number, unit_id, fence, prefix, file, facts)
+            SELECT parent_id, '720p', row_number() OVER (), id, 1, 'none', '{}', '{}' FROM units WHERE status = 'SUCCEEDED';
+            ALTER TABLE jobs ENABLE TRIGGER jobs_guard;
+            """, cancellation);
+    }
+
     private static Task InsertVideosAsync(NpgsqlDataSource database, Guid ownerId, int videos, CancellationToken cancellation) => ExecuteAsync(database, $$"""
         INSERT INTO videos (id, owner_id, title, original_filename, status, size_bytes, content_type, sha256, source_key, transcode_after_analysis, created_at)
         SELECT gen_random_uuid(), '{{ownerId}}', 'x', 'x', 'UPLOADED', 1, 'video/mp4', sha256('x'), 'sources/none', false,

@@ -22,7 +22,7 @@ public sealed class RepairTests
         Assert.Equal(0, (await deployment.FsckAsync("--checksums")).Code);
 
         var keys = await deployment.ListObjectsAsync(videoId);
-        var segment = keys.First(k => k.EndsWith(".m4s", StringComparison.Ordinal));
+        var segment = keys.First(k => k.StartsWith("derivatives/", StringComparison.Ordinal) && k.EndsWith(".mp4", StringComparison.Ordinal));
         var thumbnail = keys.Single(k => k.EndsWith("/thumbnail.jpg", StringComparison.Ordinal));
         var bytes = await File.ReadAllBytesAsync(Path.Combine(deployment.StoreFolder, segment), Cancellation);
         bytes[^1] ^= 0x10;

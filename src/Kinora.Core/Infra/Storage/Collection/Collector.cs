@@ -1,4 +1,5 @@
 using Kinora.Core.Infra.Database;
+using Kinora.Core.Jobs;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -7,13 +8,18 @@ namespace Kinora.Core.Infra.Storage.Collection;
 
 /// <summary>
 /// Deletes what has had its time, as only the audit does beside it: prefixes that are doomed (their video was deleted, their derivative
-/// replaced, their upload failed), those whose attempt is over without having published them, and puts that never ended. Any number of
-/// them may run.
+/// replaced, their upload failed), those whose attempt is over without having published them, puts that never ended, and the rows of units
+/// whose job ended a day ago. Any number of them may run.
 /// </summary>
 public sealed partial class Collector(
-    PrefixSweeper prefixes, UnfinishedPuts puts, Chores chores, IOptions<CollectorOptions> options, ILogger<Collector> logger) : BackgroundService
+    PrefixSweeper prefixes, UnfinishedPuts puts, HlsUnits units, Chores chores, IOptions<CollectorOptions> options, ILogger<Collector> logger)
+    : BackgroundService
 {
     private const string PutsChore = "unfinished-puts";
+    private const string UnitsChore = "ended-units";
+
+    /// <summary>Long enough to look into what went wrong.</summary>
+    private static readonly TimeSpan UnitsKept = TimeSpan.FromDays(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -24,6 +30,7 @@ public sealed partial class Collector(
             {
                 await TryAsync(prefixes.RunAsync, stoppingToken);
                 await TryAsync(AbortPutsAsync, stoppingToken);
+                await TryAsync(RemoveUnitsAsync, stoppingToken);
             }
             while (await timer.WaitForNextTickAsync(stoppingToken));
         }
@@ -51,6 +58,14 @@ public sealed partial class Collector(
         if (await chores.TryTakeAsync(PutsChore, options.Value.AbandonedGrace, cancellation))
         {
             await puts.AbortAbandonedAsync(cancellation);
+        }
+    }
+
+    private async Task RemoveUnitsAsync(CancellationToken cancellation)
+    {
+        if (await chores.TryTakeAsync(UnitsChore, TimeSpan.FromHours(1), cancellation))
+        {
+            await units.RemoveAsync(UnitsKept, cancellation);
         }
     }
 

@@ -2,7 +2,8 @@ namespace Kinora.Core.Transcoding.Packaging.IsoMedia;
 
 /// <summary>
 /// Whether a fragment can be decoded without any other. The flags of a trun say what the muxer believed; a copied recovery point or an
-/// open GOP bears the same flags, so the NAL units are asked too. Reads their headers only.
+/// open GOP bears the same flags, so the NAL units are asked too. Reads their headers, and parameter sets: one that the init segment does not
+/// have is a change in mid-stream, which a decoder that was set up by the init segment need not follow (ISO/IEC 14496-15 §5.4.2.1).
 /// </summary>
 public static class RandomAccessPoint
 {
@@ -45,6 +46,12 @@ public static class RandomAccessPoint
                 return IsIdr(type, description.IsHevc) ? null : $"the first picture is no IDR picture but of NAL unit type {type}";
             }
 
+            if (IsParameterSet(type, description.IsHevc)
+                && !IsKnown(stream, offset + description.NalLengthSize, length, description.Configuration))
+            {
+                return "the parameter sets are other ones than the init segment's";
+            }
+
             offset += description.NalLengthSize + length;
         }
 
@@ -56,6 +63,21 @@ public static class RandomAccessPoint
     {
         type = isHevc ? (header >> 1) & 0x3F : header & 0x1F;
         return isHevc ? type < 32 : type is >= 1 and <= 5;
+    }
+
+    private static bool IsParameterSet(int type, bool isHevc) => isHevc ? type is >= 32 and <= 34 : type is 7 or 8 or 15;
+
+    /// <summary>The configuration holds its parameter sets as they stand in samples.</summary>
+    private static bool IsKnown(Stream stream, long offset, long length, string configuration)
+    {
+        if (length > configuration.Length / 2)
+        {
+            return false;
+        }
+
+        var unit = new byte[length];
+        TopLevelBox.ReadExactly(stream, offset, unit);
+        return configuration.Contains(Convert.ToHexString(unit), StringComparison.Ordinal);
     }
 
     // HEVC: BLA_N_LP and IDR. CRA and BLA with leading pictures are open GOPs, which EXT-X-INDEPENDENT-SEGMENTS rules out.

@@ -19,4 +19,7 @@ public sealed record SampleDescription
     /// <summary>How many bytes tell the length of each NAL unit: 1, 2 or 4.</summary>
     internal int NalLengthSize { get; init; }
     internal bool IsHevc { get; init; }
+
+    /// <summary>The decoder configuration record, avcC or hvcC; in hexadecimal, so that descriptions are equal by value.</summary>
+    internal string Configuration { get; init; } = "";
 }

@@ -47,6 +47,7 @@ internal static class SampleDescriptionParser
             Height = height,
             NalLengthSize = ReadNalLengthSize(configuration, isHevc),
             IsHevc = isHevc,
+            Configuration = Convert.ToHexString(configuration),
         };
     }
 

@@ -46,6 +46,17 @@ public sealed class FragmentReaderTests
         Assert.Contains("holds no picture", FindFault([0, 0, 0, 1, 0x06]), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Parameter_sets_that_the_init_segment_does_not_have_are_a_fault()
+    {
+        byte[] known = [0x67, 0x64, 0x00, 0x1F];
+        byte[] other = [0x67, 0x64, 0x00, 0x28];
+        var entry = VisualEntry("avc1", 1280, 720, Box("avcC", [1, 0x64, 0x00, 0x1F, 0xFF, 0xE1, 0, 4, .. known, 0]));
+
+        Assert.Null(FindFault([0, 0, 0, 4, .. known, .. IdrSample], entry));
+        Assert.Contains("parameter sets", FindFault([0, 0, 0, 4, .. other, .. IdrSample], entry), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(new byte[] { 0, 0, 0, 3, 0x65, 1 })]
     [InlineData(new byte[] { 0x80, 0, 0, 0, 0x65, 1 })]
@@ -85,9 +96,9 @@ public sealed class FragmentReaderTests
         AssertRefused([.. bytes[..^14], 0, 0, 0, 13, .. bytes[^10..^1]]);
     }
 
-    private static string? FindFault(byte[] sample)
+    private static string? FindFault(byte[] sample, byte[]? entry = null)
     {
-        using var stream = new MemoryStream(Join(Init(AvcEntry()), Fragment(1, 0, sample)));
+        using var stream = new MemoryStream(Join(Init(entry ?? AvcEntry()), Fragment(1, 0, sample)));
         var init = InitSegment.Read(stream);
         return RandomAccessPoint.FindFault(stream, FragmentReader.Read(stream, init).Single(), init.Description);
     }

@@ -12,7 +12,15 @@ public sealed class InitSegmentTests
         var init = Read(Init(AvcEntry()));
 
         Assert.Equal(
-            new SampleDescription { Kind = TrackKind.Video, Codec = "avc1.64001F", Width = 1280, Height = 720, NalLengthSize = 4 },
+            new SampleDescription
+            {
+                Kind = TrackKind.Video,
+                Codec = "avc1.64001F",
+                Width = 1280,
+                Height = 720,
+                NalLengthSize = 4,
+                Configuration = Convert.ToHexString(AvcConfiguration),
+            },
             init.Description);
         Assert.Equal((1u, 12800u, 0L), (init.TrackId, init.Timescale, init.PresentationShift));
         Assert.Equal(Init(AvcEntry()).Length, init.Length);
