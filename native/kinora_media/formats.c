@@ -7,6 +7,9 @@
 /* Demuxers by their first name. mpegvideo, h264 and the like (bare streams, no timestamps) are left out. */
 const char kinora_media_format_list[] = "mov,matroska,mpegts,mpeg,avi,flv,ogg,asf,mxf";
 
+/* What people have music and recordings in, where sound without pictures is wanted at all. */
+const char kinora_media_sound_format_list[] = "mp3,wav,flac";
+
 /*
  * What cameras, phones, editors, screen recorders and the web's own past produce. Old and rare decoders are where the
  * holes are (CVE-2026-8461 is one of magicyuv's): a codec stands here only because people upload it. WMV stands here
@@ -108,6 +111,10 @@ kinora_media_status kinora_media_recognize(kinora_media *media, const AVInputFor
     /* Below this score any bytes look a little like MP3 or a game's video. */
     if (score < AVPROBE_SCORE_RETRY) {
         return KINORA_MEDIA_NOT_A_VIDEO;
+    }
+
+    if (media->limits.allow_sound && av_match_list((*format)->name, kinora_media_sound_format_list, ',')) {
+        return KINORA_MEDIA_OK;
     }
 
     return av_match_list((*format)->name, sound_formats, ',') ? KINORA_MEDIA_NO_VIDEO_STREAM

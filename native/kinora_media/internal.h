@@ -37,6 +37,7 @@ int kinora_media_interrupted(void *opaque);
 
 /* formats.c */
 extern const char kinora_media_format_list[];
+extern const char kinora_media_sound_format_list[];
 extern const char kinora_media_decoder_list[];
 kinora_media_status kinora_media_recognize(kinora_media *media, const AVInputFormat **format);
 

@@ -17,7 +17,7 @@
 #define KINORA_MEDIA_API __attribute__((visibility("default")))
 
 /* Changes with every change of a struct, a function or a number in this file. */
-#define KINORA_MEDIA_ABI_VERSION 1
+#define KINORA_MEDIA_ABI_VERSION 2
 
 /* Stands for "the file does not tell" in 64-bit members. */
 #define KINORA_MEDIA_UNKNOWN INT64_MIN
@@ -30,7 +30,7 @@ typedef enum kinora_media_status {
     KINORA_MEDIA_TOO_MANY_STREAMS = 4,
     KINORA_MEDIA_TIMEOUT = 5,         /* the deadline passed */
     KINORA_MEDIA_TOO_COMPLEX = 6,     /* the byte budget is spent, or more memory is wanted than allowed */
-    KINORA_MEDIA_NO_VIDEO_STREAM = 7, /* a format that holds only sound: not even opened */
+    KINORA_MEDIA_NO_VIDEO_STREAM = 7, /* a format that holds only sound: not even opened, unless it is allowed */
     KINORA_MEDIA_FRAME_LIMIT = 8,     /* more packets than max_packets */
     KINORA_MEDIA_SOURCE_FAILED = 9,   /* the read callback failed */
     KINORA_MEDIA_MISUSE = 10,         /* the caller broke this contract */
@@ -56,7 +56,9 @@ typedef struct kinora_media_limits {
     int64_t probe_size;          /* bytes that may be looked at to learn the streams' parameters */
     int64_t analyze_duration_us; /* the same, in media time */
     int32_t max_streams;
-    int32_t block_size; /* bytes asked of the callback at once */
+    int32_t block_size;  /* bytes asked of the callback at once */
+    int32_t allow_sound; /* 1: kinora_media_sound_formats() may run too */
+    int32_t reserved;
 } kinora_media_limits;
 
 /* 0/1 when unknown. */
@@ -144,8 +146,9 @@ KINORA_MEDIA_API int32_t kinora_media_abi_version(void);
 /* The version of the libavformat that is loaded, as (major << 16 | minor << 8 | micro). */
 KINORA_MEDIA_API int32_t kinora_media_libavformat_version(void);
 
-/* The demuxers and decoders that may run: names between commas. */
+/* The demuxers and decoders that may run: names between commas. Those of sound alone only where the limits say so. */
 KINORA_MEDIA_API const char *kinora_media_formats(void);
+KINORA_MEDIA_API const char *kinora_media_sound_formats(void);
 KINORA_MEDIA_API const char *kinora_media_decoders(void);
 
 /* Recognises and opens a source and learns its streams. *media is NULL unless OK is returned. */

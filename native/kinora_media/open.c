@@ -1,6 +1,7 @@
 /* The life of a handle: open, and close. */
 #include "internal.h"
 
+#include <libavutil/avstring.h>
 #include <libavutil/mem.h>
 #include <libavutil/time.h>
 #include <string.h>
@@ -66,7 +67,9 @@ static int new_context(kinora_media *media)
     format->max_analyze_duration = media->limits.analyze_duration_us;
     format->max_streams = media->limits.max_streams;
     /* Also binds the demuxers and decoders that demuxers open themselves. No protocol is called "none". */
-    format->format_whitelist = av_strdup(kinora_media_format_list);
+    format->format_whitelist = media->limits.allow_sound
+                                   ? av_asprintf("%s,%s", kinora_media_format_list, kinora_media_sound_format_list)
+                                   : av_strdup(kinora_media_format_list);
     format->codec_whitelist = av_strdup(kinora_media_decoder_list);
     format->protocol_whitelist = av_strdup("none");
     return format->format_whitelist && format->codec_whitelist && format->protocol_whitelist ? 0 : AVERROR(ENOMEM);
@@ -163,6 +166,11 @@ int32_t kinora_media_libavformat_version(void)
 const char *kinora_media_formats(void)
 {
     return kinora_media_format_list;
+}
+
+const char *kinora_media_sound_formats(void)
+{
+    return kinora_media_sound_format_list;
 }
 
 const char *kinora_media_decoders(void)

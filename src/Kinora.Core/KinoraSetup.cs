@@ -61,6 +61,7 @@ public static class KinoraSetup
         services.AddValidated<LimitOptions>(configuration, "Kinora:Limits");
         services.AddSingleton<UserLimits>();
         services.AddValidated<UploadOptions>(configuration, "Kinora:Uploads");
+        services.AddValidated<MediaOptions>(configuration, MediaOptions.Section);
         services.AddSingleton<UploadSpool>();
         services.AddHostedService(provider => provider.GetRequiredService<UploadSpool>());
         services.AddSingleton<UploadIntents>();

@@ -37,6 +37,8 @@ public sealed class WatchSite : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         await SampleStream.MakeAsync(_folder);
+        await SoundStream.MakeAsync(Path.Combine(_folder, "sound"), languages: 1);
+        await SoundStream.MakeAsync(Path.Combine(_folder, "languages"), languages: 2);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");

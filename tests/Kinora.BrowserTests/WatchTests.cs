@@ -25,6 +25,25 @@ public sealed class WatchTests(BrowserFixture browser, WatchSite site) : IClassF
         Assert.Single(watched.Page.Workers);
     }
 
+    [Theory]
+    [InlineData("sound")]
+    [InlineData("languages")]
+    public async Task Sound_alone_plays_to_its_end_without_a_complaint(string stream)
+    {
+        await using var watched = await browser.OpenAsync(site.Origin);
+
+        await watched.WatchAsync(WatchSite.Stream.Replace("master.m3u8", $"{stream}/master.m3u8", StringComparison.Ordinal));
+        await watched.PlayAsync();
+        await watched.UntilAsync(IsPlaying);
+        await watched.Page.EvaluateAsync("() => { document.querySelector('video').playbackRate = 4; }");
+        await watched.UntilAsync("() => document.querySelector('video').ended", 90);
+
+        Assert.Equal(SoundStream.Seconds, await watched.Page.EvaluateAsync<double>("() => document.querySelector('video').currentTime"), 0.5);
+        Assert.Equal(0, await watched.Page.EvaluateAsync<int>("() => document.querySelector('video').videoWidth"));
+        Assert.Equal("0:10", await watched.Page.TextContentAsync("#facts"));
+        Assert.Empty(watched.Complaints);
+    }
+
     [Fact]
     public async Task Choosing_a_quality_changes_the_picture()
     {

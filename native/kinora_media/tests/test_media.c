@@ -139,6 +139,20 @@ static void refuses_what_is_not_on_the_lists(void)
     CHECK(first(&rare, KINORA_MEDIA_KIND_VIDEO)->pixel_format[0] == 0);
 }
 
+static void opens_sound_alone_where_it_is_allowed(void)
+{
+    kinora_media_limits limits = usual_limits();
+    limits.allow_sound = 1;
+    file_source file = file_source_load(folder, "sound.mp3");
+    probed result = probe_with(&file, limits);
+    CHECK(result.status == KINORA_MEDIA_OK && strcmp(result.info.container, "mp3") == 0);
+    CHECK(strcmp(first(&result, KINORA_MEDIA_KIND_AUDIO)->codec, "mp3") == 0);
+    file_source_free(&file);
+    file = file_source_load(folder, "picture.mp4");
+    CHECK(probe_with(&file, limits).status == KINORA_MEDIA_FORMAT_NOT_ALLOWED);
+    file_source_free(&file);
+}
+
 static void keeps_to_its_limits(void)
 {
     file_source file = file_source_load(folder, "end.mp4");
@@ -327,6 +341,7 @@ int main(int count, char **arguments)
     tells_what_a_file_is();
     tells_encryption();
     refuses_what_is_not_on_the_lists();
+    opens_sound_alone_where_it_is_allowed();
     keeps_to_its_limits();
     scans_the_packets_of_a_stream();
     turns_by_quarters();

@@ -17,7 +17,7 @@ public sealed class CompleteJob(NpgsqlDataSource source, JobStatements statement
     /// <summary>How long what was published stays for players in mid-stream.</summary>
     private static readonly TimeSpan ReplacedGrace = TimeSpan.FromMinutes(10);
 
-    /// <summary>The video is ANALYZED, THUMBNAIL is queued, and HLS where the upload asked for it.</summary>
+    /// <summary>The video is ANALYZED, THUMBNAIL is queued where there are pictures, and HLS where the upload asked for it.</summary>
     /// <returns>The jobs that follow; null: the attempt had lost the job.</returns>
     public async Task<IReadOnlyList<Guid>?> AnalysisAsync(ClaimedJob job, MediaInfo info, CancellationToken cancellation)
     {
@@ -33,7 +33,12 @@ public sealed class CompleteJob(NpgsqlDataSource source, JobStatements statement
             return null;
         }
 
-        var followers = new List<Guid> { await FollowAsync(JobType.Thumbnail, "{}") };
+        var followers = new List<Guid>();
+        if (info.Video is not null)
+        {
+            followers.Add(await FollowAsync(JobType.Thumbnail, "{}"));
+        }
+
         if (transcode.Value)
         {
             followers.Add(await FollowAsync(JobType.Hls, HlsParams.Default.ToJson()));

@@ -17,8 +17,11 @@ public static class MediaSniffer
     /// <summary>ISO base media brands of still images: HEIF (ISO/IEC 23008-12) and AVIF.</summary>
     private static readonly string[] ImageBrands = ["heic", "heix", "heim", "heis", "mif1", "avif"];
 
+    /// <param name="allowSound">Formats of sound alone are accepted.</param>
     /// <returns>The container's media type, or null: no container that is accepted.</returns>
-    public static string? Detect(ReadOnlySpan<byte> head)
+    public static string? Detect(ReadOnlySpan<byte> head, bool allowSound = false) => DetectVideo(head) ?? (allowSound ? DetectSound(head) : null);
+
+    private static string? DetectVideo(ReadOnlySpan<byte> head)
     {
         if (head.Length >= 8 && IsIsoBox(head[4..8]))
         {
@@ -61,6 +64,25 @@ public static class MediaSniffer
         }
 
         return IsTransportStream(head) ? "video/mp2t" : null;
+    }
+
+    private static string? DetectSound(ReadOnlySpan<byte> head)
+    {
+        if (head.Length >= 12 && head.StartsWith("RIFF"u8) && head[8..12].SequenceEqual("WAVE"u8))
+        {
+            return "audio/wav";
+        }
+
+        if (head.StartsWith("fLaC"u8))
+        {
+            return "audio/flac";
+        }
+
+        // A tag, which other formats may follow too: the probe tells. Or a frame of layer III, with a rate that exists (ISO/IEC 11172-3 §2.4.2.3).
+        return head.StartsWith("ID3"u8)
+            || (head.Length >= 4 && head[0] == 0xFF && (head[1] & 0xE6) == 0xE2 && head[2] >> 4 is not (0 or 15) && (head[2] & 0x0C) != 0x0C)
+            ? "audio/mpeg"
+            : null;
     }
 
     /// <summary>QuickTime files from before "ftyp" (ISO/IEC 14496-12 §4.3) begin with any of these.</summary>

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Kinora.Core.Errors;
 using Kinora.Core.Infra.Storage;
 using Kinora.Core.Infra.Storage.Collection;
+using Kinora.Core.Videos;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -14,7 +15,8 @@ namespace Kinora.Core.Uploads;
 /// removed by any that lives, at its start and while it runs.
 /// </summary>
 public sealed partial class UploadSpool(
-    IOptions<UploadOptions> options, IOptions<CollectorOptions> collector, TimeProvider time, ILogger<UploadSpool> logger) : BackgroundService
+    IOptions<UploadOptions> options, IOptions<MediaOptions> media, IOptions<CollectorOptions> collector, TimeProvider time, ILogger<UploadSpool> logger)
+    : BackgroundService
 {
     private const int BufferSize = 256 * 1024;
     private const string Extension = ".upload";
@@ -53,7 +55,7 @@ public sealed partial class UploadSpool(
             var size = 0L;
             while (await FillAsync(content, buffer, cancellation) is > 0 and var read)
             {
-                contentType ??= MediaSniffer.Detect(buffer.AsSpan(0, Math.Min(read, MediaSniffer.HeadLength)))
+                contentType ??= MediaSniffer.Detect(buffer.AsSpan(0, Math.Min(read, MediaSniffer.HeadLength)), media.Value.AllowAudioOnly)
                     ?? throw Refusal.UnsupportedMediaType("The file is no video in a format that is accepted.");
                 size += read;
                 if (size > allowance.MaxBytes)

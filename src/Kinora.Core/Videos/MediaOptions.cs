@@ -23,4 +23,10 @@ public sealed class MediaOptions
     /// <summary>Of all kinds, subtitles and data among them.</summary>
     [Range(1, MediaProbe.MaxStreams)]
     public int MaxStreams { get; set; } = MediaProbe.MaxStreams;
+
+    /// <summary>
+    /// Files that hold sound and no pictures are taken too, and MP3, WAV and FLAC among them; otherwise they are refused, and the parsers of
+    /// these formats never run.
+    /// </summary>
+    public bool AllowAudioOnly { get; set; }
 }

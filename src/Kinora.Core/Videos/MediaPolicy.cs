@@ -4,7 +4,7 @@ using Kinora.Core.Infra.Media;
 namespace Kinora.Core.Videos;
 
 /// <summary>
-/// Whether a file is a video that Kinora takes. What is refused here is refused before a decoder runs, and with a reason that its
+/// Whether a file is a video that Kinora takes, or sound alone where that is allowed. What is refused here is refused before a decoder runs, and with a reason that its
 /// owner can act on.
 /// </summary>
 public static class MediaPolicy
@@ -26,8 +26,15 @@ public static class MediaPolicy
             throw new JobFailedException(JobErrorCode.TooManyStreams, $"The file has more than {limits.MaxStreams} streams.");
         }
 
-        var video = info.Video ?? throw new JobFailedException(JobErrorCode.NoVideoStream, "The file holds no moving picture.");
-        CheckVideo(video, limits);
+        if (info.Video is { } video)
+        {
+            CheckVideo(video, limits);
+        }
+        else if (!limits.AllowAudioOnly || !info.Streams.Any(IsSound))
+        {
+            throw new JobFailedException(JobErrorCode.NoVideoStream, "The file holds no moving picture.");
+        }
+
         if (info.DurationUs > limits.MaxDuration.TotalMicroseconds)
         {
             throw new JobFailedException(JobErrorCode.DurationLimit, $"The video is longer than {limits.MaxDuration.TotalHours:0.##} hours.");
@@ -78,7 +85,7 @@ public static class MediaPolicy
             return;
         }
 
-        var sound = info.Streams.Where(s => s.Kind == StreamKind.Audio && (s.IsEncrypted || s.Channels > 0 || s.SampleRate > 0)).ToList();
+        var sound = info.Streams.Where(IsSound).ToList();
         if (sound.Exists(s => s.IsEncrypted))
         {
             throw new JobFailedException(JobErrorCode.Encrypted, "The sound is encrypted (DRM).");
@@ -89,4 +96,7 @@ public static class MediaPolicy
             throw new JobFailedException(JobErrorCode.UnsupportedAudio, "The sound's codec, or its number of channels, is not taken.");
         }
     }
+
+    private static bool IsSound(MediaStream stream) =>
+        stream.Kind == StreamKind.Audio && (stream.IsEncrypted || stream.Channels > 0 || stream.SampleRate > 0);
 }

@@ -240,9 +240,10 @@ public sealed class GeneratedMediaTests(MediaFixture media) : IClassFixture<Medi
     [Fact]
     public void The_library_runs_what_the_policy_allows_and_nothing_else()
     {
-        var (formats, decoders) = NativeMedia.AllowList;
+        var (formats, soundFormats, decoders) = NativeMedia.AllowList;
 
         Assert.Equal(AllowedMedia.Formats.Order(), formats.Split(',').Order());
+        Assert.Equal(AllowedMedia.SoundFormats.Order(), soundFormats.Split(',').Order());
         Assert.Equal(AllowedMedia.Decoders.Order(), decoders.Split(',').Order());
     }
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Kinora.Core.Infra.Media;
 using Kinora.Core.Infra.Media.Native;
 using Kinora.Core.Infra.Processes;
+using Kinora.Core.Videos;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Xunit;
@@ -21,11 +22,12 @@ public sealed class MediaFixture : IAsyncLifetime
 
     public MediaProbe Probe { get; } = CreateProbe(_ => { });
 
-    public static MediaProbe CreateProbe(Action<MediaProbeOptions> configure)
+    /// <param name="limits">Null: the usual ones.</param>
+    public static MediaProbe CreateProbe(Action<MediaProbeOptions> configure, MediaOptions? limits = null)
     {
         var options = new MediaProbeOptions { HelperFileName = Path.Combine(AppContext.BaseDirectory, "Kinora.Worker"), HelperArguments = [ProbeHost.Argument] };
         configure(options);
-        return new MediaProbe(Options.Create(options), TimeProvider.System, NullLogger<MediaProbe>.Instance);
+        return new MediaProbe(Options.Create(options), Options.Create(limits ?? new MediaOptions()), TimeProvider.System, NullLogger<MediaProbe>.Instance);
     }
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;

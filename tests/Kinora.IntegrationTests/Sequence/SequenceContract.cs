@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Kinora.IntegrationTests.Api;
 using Kinora.IntegrationTests.Queues;
+using Kinora.IntegrationTests.Servers;
 using Kinora.IntegrationTests.Transcoding.Packaging;
 
 namespace Kinora.IntegrationTests.Sequence;
@@ -123,6 +124,21 @@ public abstract class SequenceContract
         var master = await user.Http.GetStringAsync($"/v1/videos/{videoId}/hls/master.m3u8", Cancellation);
         Assert.Single(master.Split('\n'), line => line.StartsWith("#EXT-X-STREAM-INF:", StringComparison.Ordinal));
         Assert.Contains("RESOLUTION=426x240", master, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Sound_without_pictures_is_refused()
+    {
+        using var user = await (await DeploymentAsync()).CreateUserAsync();
+        using var folder = new TestFolder();
+        var clips = new SoundClips(folder.Root);
+
+        using var unknown = await user.SendUploadAsync(await clips.WavAsync());
+        await unknown.ShouldBeErrorAsync(HttpStatusCode.UnsupportedMediaType, "UNSUPPORTED_MEDIA_TYPE");
+
+        var (videoId, jobId) = await user.UploadAsync(await clips.TwoLanguagesAsync());
+        await user.WaitForJobAsync(jobId, "FAILED");
+        Assert.Equal("NO_VIDEO_STREAM", (await user.VideoAsync(videoId)).GetProperty("error").Text("code"));
     }
 
     [Fact]

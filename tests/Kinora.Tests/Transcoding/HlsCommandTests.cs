@@ -111,6 +111,13 @@ public sealed class HlsCommandTests
             Sources.Packets(Mp4Ticks, Sources.Regular(90, 512)));
 
     [Fact]
+    public void Sound_with_a_cover() =>
+        AssertGolden(
+            "sound-with-cover",
+            Sources.Info(Sources.Audio() with { Index = 0 }, Sources.Video() with { Index = 1, Codec = "png", IsAttachedPicture = true }, "mp3"),
+            Sources.Packets(new Rational(1, 48000), Sources.Regular(400, 1152), 1));
+
+    [Fact]
     public void A_video_too_long_for_a_command_line_is_refused()
     {
         var packets = Sources.Packets(new Rational(1, 1000), Enumerable.Range(0, 24 * 3600).Select(i => (i * 1000L) + (i * 37 % 91)), 1000);

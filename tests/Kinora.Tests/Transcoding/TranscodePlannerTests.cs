@@ -81,7 +81,7 @@ public sealed class TranscodePlannerTests
             "encrypted" => Sources.Info(Sources.Video() with { IsEncrypted = true }),
             "codec" => Sources.Info(Sources.Video() with { Codec = "magicyuv" }),
             "container" => Sources.Info(Sources.Video(), container: "hls"),
-            _ => Sources.Info(Sources.Audio()),
+            _ => Sources.Info(Sources.Audio() with { Codec = "none" }),
         };
 
         Assert.Equal(code, Assert.Throws<JobFailedException>(() => _planner.Plan(info, null, null)).Code.Name);

@@ -47,6 +47,31 @@ public sealed class MediaSnifferTests
     }
 
     [Theory]
+    [InlineData("RIFF\u0001\u0002\u0003\u0004WAVEfmt ", "audio/wav")]
+    [InlineData("fLaC\0\0\0\"", "audio/flac")]
+    [InlineData("ID3\u0003\0\0", "audio/mpeg")]
+    [InlineData("\u00ff\u00fb\u0090\u0064", "audio/mpeg")]
+    [InlineData("\u00ff\u00f3\u0082\u00c4", "audio/mpeg")]
+    public void Sound_alone_is_known_where_it_is_allowed(string head, string type)
+    {
+        var bytes = Encoding.Latin1.GetBytes(head);
+
+        Assert.Equal(type, MediaSniffer.Detect(bytes, allowSound: true));
+        Assert.Null(MediaSniffer.Detect(bytes));
+    }
+
+    [Theory]
+    [InlineData("\u00ff\u00d8\u00ff\u00e0")]
+    [InlineData("\u00ff\u00feh\0i\0")]
+    [InlineData("\u00ff\u00fb\u00f0\u0064")]
+    [InlineData("\u00ff\u00fb\u009c\u0064")]
+    [InlineData("RIFF\u0001\u0002\u0003\u0004WEBPVP8 ")]
+    [InlineData("\u0089PNG\r\n\u001a\n\0\0\0\rIHDR")]
+    [InlineData("#EXTM3U\n")]
+    public void Pictures_and_text_are_not_taken_for_sound(string head) =>
+        Assert.Null(MediaSniffer.Detect(Encoding.Latin1.GetBytes(head), allowSound: true));
+
+    [Theory]
     [InlineData(188, 0)]
     [InlineData(192, 4)]
     public void A_transport_stream_is_known_by_three_packets(int packet, int first)

@@ -1,5 +1,6 @@
 using Kinora.Core.Infra.Storage.Collection;
 using Kinora.Core.Uploads;
+using Kinora.Core.Videos;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
@@ -59,7 +60,11 @@ public sealed class UploadSpoolTests : IDisposable
     private async Task<UploadSpool> StartAsync()
     {
         var spool = new UploadSpool(
-            Options.Create(_options), Options.Create(new CollectorOptions { Interval = Interval }), TimeProvider.System, NullLogger<UploadSpool>.Instance);
+            Options.Create(_options),
+            Options.Create(new MediaOptions()),
+            Options.Create(new CollectorOptions { Interval = Interval }),
+            TimeProvider.System,
+            NullLogger<UploadSpool>.Instance);
         await spool.StartAsync(TestContext.Current.CancellationToken);
         return spool;
     }

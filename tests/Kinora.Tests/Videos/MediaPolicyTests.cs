@@ -112,5 +112,25 @@ public sealed class MediaPolicyTests
         JobErrorCode CodeOf(MediaInfo info) => Assert.Throws<JobFailedException>(() => MediaPolicy.Check(info, limits)).Code;
     }
 
+    [Fact]
+    public void Sound_without_pictures_is_taken_where_it_is_allowed()
+    {
+        var allowed = new MediaOptions { AllowAudioOnly = true };
+        var cover = Picture with { Codec = "png", IsAttachedPicture = true };
+
+        MediaPolicy.Check(Info(Sound), allowed);
+        MediaPolicy.Check(Info(cover, Sound), allowed);
+        MediaPolicy.Check(Info(Picture, Sound), allowed);
+
+        Assert.Equal(JobErrorCode.NoVideoStream, CodeOf());
+        Assert.Equal(JobErrorCode.NoVideoStream, CodeOf(cover));
+        Assert.Equal(JobErrorCode.NoVideoStream, CodeOf(Sound with { Channels = 0, SampleRate = 0 }));
+        Assert.Equal(JobErrorCode.UnsupportedAudio, CodeOf(Sound with { Codec = "atrac9" }));
+        Assert.Equal(JobErrorCode.Encrypted, CodeOf(Sound with { IsEncrypted = true }));
+
+        JobErrorCode CodeOf(params MediaStream[] streams) =>
+            Assert.Throws<JobFailedException>(() => MediaPolicy.Check(Info(streams), allowed)).Code;
+    }
+
     private static MediaInfo Info(params MediaStream[] streams) => new() { Container = "mov", DurationUs = 1_000_000, Streams = streams };
 }

@@ -4,7 +4,7 @@ namespace Kinora.Api.Endpoints.V1;
 
 /// <param name="MasterUrl">Plays as it is in any HLS player, with no header to add, until `expiresAt`.</param>
 /// <param name="Complete">False: more of it is being encoded.</param>
-/// <param name="ThumbnailUrl">A JPEG; null until it is made.</param>
+/// <param name="ThumbnailUrl">A JPEG; null until it is made, or where there are no pictures.</param>
 /// <param name="StoryboardUrl">WebVTT with pictures for a seek bar, which players read as it is; null until it is made, or where none can be.</param>
 public sealed record PlaybackResponse(
     [property: Example("https://video.example/v1/videos/0198f2b4-7c1e-7a52-9d0e-3f6b0c2a9d41/hls/~AQGY8rR8.../master.m3u8")] string MasterUrl,

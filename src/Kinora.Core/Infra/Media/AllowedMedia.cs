@@ -9,6 +9,9 @@ public static class AllowedMedia
     /// <summary>Demuxers, by their first name.</summary>
     public static IReadOnlyList<string> Formats { get; } = ["mov", "matroska", "mpegts", "mpeg", "avi", "flv", "ogg", "asf", "mxf"];
 
+    /// <summary>As <see cref="Formats"/>: those that hold only sound, which run only for what was taken as sound alone.</summary>
+    public static IReadOnlyList<string> SoundFormats { get; } = ["mp3", "wav", "flac"];
+
     /// <summary>Codecs of a picture (<see cref="MediaStream.Codec"/>) with the decoders that may run for them.</summary>
     public static IReadOnlyDictionary<string, string[]> VideoDecoders { get; } = new Dictionary<string, string[]>
     {

@@ -25,7 +25,8 @@ public sealed record FfmpegCommand
     public int Niceness { get; init; }
 
     /// <summary>The name that selects the demuxer of <see cref="MediaInfo.Container"/>; null when it is not allowed.</summary>
-    public static string? DemuxerOf(string container) => AllowedMedia.Formats.FirstOrDefault(name => name == container.Split(',')[0]);
+    public static string? DemuxerOf(string container) =>
+        AllowedMedia.Formats.Concat(AllowedMedia.SoundFormats).FirstOrDefault(name => name == container.Split(',')[0]);
 
     /// <summary>The whole argument list, without the program.</summary>
     /// <exception cref="JobFailedException">FORMAT_NOT_ALLOWED</exception>
@@ -46,7 +47,7 @@ public sealed record FfmpegCommand
 
             // -protocol_whitelist alone does not stop a playlist that names other local files: the formats must be closed too.
             "-protocol_whitelist", "file",
-            "-format_whitelist", string.Join(',', AllowedMedia.Formats),
+            "-format_whitelist", string.Join(',', AllowedMedia.Formats.Union([demuxer])),
             "-codec_whitelist", string.Join(',', AllowedMedia.Decoders),
             "-max_pixels", options.MaxPixels.ToString(CultureInfo.InvariantCulture),
             "-threads", threads,

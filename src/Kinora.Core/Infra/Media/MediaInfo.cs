@@ -24,6 +24,9 @@ public sealed record MediaInfo
         .ThenByDescending(s => (long)s.Width * s.Height)
         .FirstOrDefault();
 
+    /// <summary>There is nothing to see, and something to hear.</summary>
+    public bool IsAudioOnly => Video is null && Audio is not null;
+
     /// <summary>
     /// The stream to hear: of those that can be decoded the default one, else the first. Phones put spatial sound that nobody else can
     /// decode beside plain AAC, and mark either as the default.

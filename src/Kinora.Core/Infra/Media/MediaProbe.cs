@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Kinora.Core.Errors;
 using Kinora.Core.Infra.Media.Native;
+using Kinora.Core.Videos;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -10,7 +11,8 @@ namespace Kinora.Core.Infra.Media;
 /// libavformat behind warm helper processes: a file that takes its parser over, or down, or hangs it, costs one helper and its own
 /// request. Helpers are started when they are needed, and some are kept.
 /// </summary>
-public sealed partial class MediaProbe(IOptions<MediaProbeOptions> options, TimeProvider time, ILogger<MediaProbe> logger)
+public sealed partial class MediaProbe(
+    IOptions<MediaProbeOptions> options, IOptions<MediaOptions> limits, TimeProvider time, ILogger<MediaProbe> logger)
     : IMediaProbe, IAsyncDisposable
 {
     /// <summary>No file of more streams is read at all.</summary>
@@ -25,6 +27,7 @@ public sealed partial class MediaProbe(IOptions<MediaProbeOptions> options, Time
     private const int MaxScanRounds = 4;
 
     private readonly MediaProbeOptions _options = options.Value;
+    private readonly bool _allowSound = limits.Value.AllowAudioOnly;
     private readonly SemaphoreSlim _places = new(options.Value.MaxHelpers);
     private readonly ConcurrentStack<ProbeHelper> _warm = new();
     private readonly ConcurrentDictionary<int, ProbeHelper> _all = new();
@@ -36,7 +39,7 @@ public sealed partial class MediaProbe(IOptions<MediaProbeOptions> options, Time
     public async Task<MediaInfo> GetMediaInfoAsync(IMediaSource source, CancellationToken cancellation)
     {
         var maxBytes = MaxInfoBytes + (source.Length / MaxShareOfFragments);
-        var request = new ProbeRequest(null, source.Length, SoftDeadline(_options.InfoTimeout), maxBytes, 0);
+        var request = new ProbeRequest(null, source.Length, SoftDeadline(_options.InfoTimeout), maxBytes, 0, _allowSound);
         var answer = await AskAsync(request, source, _options.InfoTimeout, cancellation);
         return answer.Info ?? throw ProbeFailure.Of(answer.Status);
     }
@@ -45,7 +48,8 @@ public sealed partial class MediaProbe(IOptions<MediaProbeOptions> options, Time
     {
         ArgumentOutOfRangeException.ThrowIfNegative(streamIndex);
         var maxBytes = MaxInfoBytes + Math.Min(source.Length, long.MaxValue / (2 * MaxScanRounds)) * MaxScanRounds;
-        var request = new ProbeRequest(streamIndex, source.Length, SoftDeadline(_options.ScanTimeout), maxBytes, _options.MaxPackets);
+        var request = new ProbeRequest(
+            streamIndex, source.Length, SoftDeadline(_options.ScanTimeout), maxBytes, _options.MaxPackets, _allowSound);
         var answer = await AskAsync(request, source, _options.ScanTimeout, cancellation);
         return answer.Packets ?? throw ProbeFailure.Of(answer.Status);
     }

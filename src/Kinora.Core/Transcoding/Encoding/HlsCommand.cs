@@ -28,14 +28,19 @@ public static class HlsCommand
             InputArguments = Input(segments),
             OutputArguments =
             [
-                "-filter_complex", PictureFilters.Graph(plan.Video, plan.Renditions, Timing(segments)),
-                .. plan.Renditions.SelectMany((rendition, i) => TrackArguments.Video(
-                    rendition, i, segments, segments.Starts, threads, VideoFile(outputFolder, rendition))),
+                .. plan.Renditions.Count == 0 ? [] : Pictures(plan, segments, outputFolder, threads),
                 .. plan.Audio.SelectMany(audio => TrackArguments.Audio(audio, segments, AudioFile(outputFolder, audio))),
             ],
             TimeLimit = timeLimit,
         };
     }
+
+    private static IEnumerable<string> Pictures(TranscodePlan plan, SegmentPlan segments, string outputFolder, int threads) =>
+    [
+        "-filter_complex", PictureFilters.Graph(plan.Video, plan.Renditions, Timing(segments)),
+        .. plan.Renditions.SelectMany((rendition, i) => TrackArguments.Video(
+            rendition, i, segments, segments.Starts, threads, VideoFile(outputFolder, rendition))),
+    ];
 
     // -copyts keeps the source's times, from which the filters subtract the origin exactly. Where they cannot be trusted ffmpeg's own
     // repair is wanted instead: missing pts made from dts, jumps of transport streams closed, start at 0.

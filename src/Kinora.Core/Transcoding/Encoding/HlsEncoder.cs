@@ -7,12 +7,15 @@ using Microsoft.Extensions.Options;
 namespace Kinora.Core.Transcoding.Encoding;
 
 /// <summary>
-/// Encodes all renditions of a plan. Damage of the source is decoded around; whether enough came out is judged here by frame counts
-/// (<see cref="TranscodingOptions.MinFrameShare"/>), and times and keyframes by the verification of the packaged segments.
+/// Encodes all renditions of a plan. Damage of the source is decoded around; whether enough came out is judged here by frame counts, or the
+/// length of sound alone (<see cref="TranscodingOptions.MinFrameShare"/>), and times and keyframes by the verification of the packaged segments.
 /// </summary>
 public sealed class HlsEncoder(Ffmpeg ffmpeg, IOptions<TranscodingOptions> options)
 {
     private const string AudioUndecodable = "audio_undecodable";
+
+    // The length of the last packet is a guess, up to the longest of any codec.
+    private static readonly TimeSpan SoundTolerance = TimeSpan.FromMilliseconds(500);
     private readonly TranscodingOptions _options = options.Value;
 
     /// <param name="plan">With segments.</param>
@@ -29,7 +32,7 @@ public sealed class HlsEncoder(Ffmpeg ffmpeg, IOptions<TranscodingOptions> optio
         {
             run = await ffmpeg.RunAsync(Command(plan), forward, cancellation);
         }
-        catch (JobFailedException e) when (e.Code == JobErrorCode.Corrupt && plan.Audio.Count > 0)
+        catch (JobFailedException e) when (e.Code == JobErrorCode.Corrupt && plan.Audio.Count > 0 && plan.Renditions.Count > 0)
         {
             // A decoder that does not even open ends the whole run. A silent video is worth more than none.
             plan = plan with { Audio = [] };
@@ -37,7 +40,15 @@ public sealed class HlsEncoder(Ffmpeg ffmpeg, IOptions<TranscodingOptions> optio
             run = await ffmpeg.RunAsync(Command(plan), forward, cancellation);
         }
 
-        CheckFrames(plan, run.Frames, warnings);
+        if (plan.Renditions.Count > 0)
+        {
+            CheckFrames(plan, run.Frames, warnings);
+        }
+        else
+        {
+            CheckSound(plan, run.OutTime, warnings);
+        }
+
         var tracks = plan.Renditions
             .Select(r => new EncodedTrack(r.Name, TrackKind.Video, HlsCommand.VideoFile(outputFolder, r), r.Width, r.Height, r.FrameRate))
             .ToList();
@@ -60,7 +71,9 @@ public sealed class HlsEncoder(Ffmpeg ffmpeg, IOptions<TranscodingOptions> optio
             }
         }
 
-        return new EncodeResult(tracks, run.Frames, run.Elapsed, run.CpuTime, warnings);
+        return tracks.Count > 0
+            ? new EncodeResult(tracks, run.Frames, run.Elapsed, run.CpuTime, warnings)
+            : throw new JobFailedException(JobErrorCode.Corrupt, "No sound could be decoded.");
 
         FfmpegCommand Command(TranscodePlan what) =>
             HlsCommand.Build(what, sourcePath, outputFolder, _options.EncodeTimeLimit, ffmpeg.Threads);
@@ -84,6 +97,22 @@ public sealed class HlsEncoder(Ffmpeg ffmpeg, IOptions<TranscodingOptions> optio
 
             warnings.Add("frames_missing");
         }
+    }
+
+    private void CheckSound(TranscodePlan plan, TimeSpan outTime, List<string> warnings)
+    {
+        if (plan.Segments?.VideoDuration is not { } expected || outTime >= expected - SoundTolerance)
+        {
+            return;
+        }
+
+        if (outTime < expected * _options.MinFrameShare)
+        {
+            throw new JobFailedException(
+                JobErrorCode.Corrupt, $"The file is damaged: only {outTime.TotalSeconds:0.#} of {expected.TotalSeconds:0.#} s could be decoded.");
+        }
+
+        warnings.Add("frames_missing");
     }
 
     // ffmpeg leaves a file without a single packet at 0 bytes, since delay_moov waits for the first one.

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Kinora.Core.Transcoding.Packaging.IsoMedia;
 
 namespace Kinora.Core.Transcoding.Packaging;
 
@@ -12,16 +13,23 @@ public static class MasterPlaylist
     private const long FirstVariantRate = 2_000_000;
 
     /// <summary>Of a package that is complete.</summary>
-    /// <param name="videos">Any order.</param>
+    /// <param name="videos">Any order; none: the only variant is the default audio.</param>
     /// <param name="audio">Of all variants, the default one first; none: the video is silent.</param>
     /// <param name="targetDuration">As in the media playlists: it bounds what counts as a peak.</param>
     public static string Write(IReadOnlyList<Rendition> videos, IReadOnlyList<Rendition> audio, int targetDuration)
     {
         var audioRate = audio.Select(a => RateOf(a, targetDuration)).DefaultIfEmpty().MaxBy(rate => rate.Peak);
-        var group = audio.Count > 0 ? AudioGroup : null;
+        MasterAudio[] group = [.. audio.Select((a, i) => new MasterAudio(a, AudioGroup, PackageLayout.Playlist(a.Name), i == 0))];
+        if (videos.Count == 0)
+        {
+            // Each track of the group stands for the variant's own, so the most of any of them is the variant's rate. One alone is its own group.
+            var isChoice = audio.Count > 1;
+            return Write([new MasterVariant(audio[0], isChoice ? AudioGroup : null, audioRate)], isChoice ? group : [], targetDuration);
+        }
+
         return Write(
-            Order([.. videos.Select(video => new MasterVariant(video, group, RateOf(video, targetDuration) + audioRate))]),
-            [.. audio.Select((a, i) => new MasterAudio(a, AudioGroup, PackageLayout.Playlist(a.Name), i == 0))],
+            Order([.. videos.Select(video => new MasterVariant(video, audio.Count > 0 ? AudioGroup : null, RateOf(video, targetDuration) + audioRate))]),
+            group,
             targetDuration);
     }
 
@@ -46,7 +54,7 @@ public static class MasterPlaylist
             WriteVariant(text, variant, audio);
         }
 
-        foreach (var variant in all.OrderByDescending(v => v.Video.Description.Height))
+        foreach (var variant in all.Where(v => v.HasPictures).OrderByDescending(v => v.Rendition.Description.Height))
         {
             WriteIFrames(text, variant, targetDuration);
         }
@@ -93,20 +101,25 @@ public static class MasterPlaylist
     // §4.4.6.2. CLOSED-CAPTIONS is not written: NONE would be a lie where the source carries captions in its SEI, which x264 keeps.
     private static void WriteVariant(StringBuilder text, MasterVariant variant, IReadOnlyList<MasterAudio> audio)
     {
-        var (video, rate) = (variant.Video, variant.Rate);
+        var (rendition, rate) = (variant.Rendition, variant.Rate);
         var sound = audio.FirstOrDefault(a => a.Group == variant.AudioGroup)?.Rendition.Description.Codec;
+        var codecs = string.Join(',', new[] { rendition.Description.Codec, sound }.OfType<string>().Distinct());
         text.Append(CultureInfo.InvariantCulture, $"#EXT-X-STREAM-INF:BANDWIDTH={rate.Peak},AVERAGE-BANDWIDTH={rate.Average}");
-        text.Append(CultureInfo.InvariantCulture, $",CODECS=\"{video.Description.Codec}{(sound is null ? "" : $",{sound}")}\"");
-        text.Append(CultureInfo.InvariantCulture, $",RESOLUTION={video.Description.Width}x{video.Description.Height}");
-        text.Append(CultureInfo.InvariantCulture, $",FRAME-RATE={FormatFrameRate(video.FrameRate)}");
+        text.Append(CultureInfo.InvariantCulture, $",CODECS=\"{codecs}\"");
+        if (variant.HasPictures)
+        {
+            text.Append(CultureInfo.InvariantCulture, $",RESOLUTION={rendition.Description.Width}x{rendition.Description.Height}");
+            text.Append(CultureInfo.InvariantCulture, $",FRAME-RATE={FormatFrameRate(rendition.FrameRate)}");
+        }
+
         text.Append(variant.AudioGroup is { } group ? $",AUDIO=\"{group}\"" : "").Append('\n');
-        text.Append(variant.Folder).Append(PackageLayout.Playlist(video.Name)).Append('\n');
+        text.Append(variant.Folder).Append(PackageLayout.Playlist(rendition.Name)).Append('\n');
     }
 
     // §4.4.6.3.
     private static void WriteIFrames(StringBuilder text, MasterVariant variant, int targetDuration)
     {
-        var video = variant.Video;
+        var video = variant.Rendition;
         var rate = IFrameRateOf(video, targetDuration);
         text.Append(CultureInfo.InvariantCulture, $"#EXT-X-I-FRAME-STREAM-INF:BANDWIDTH={rate.Peak},AVERAGE-BANDWIDTH={rate.Average}");
         text.Append(CultureInfo.InvariantCulture, $",CODECS=\"{video.Description.Codec}\"");
@@ -115,10 +128,14 @@ public static class MasterPlaylist
     }
 }
 
+/// <param name="Rendition">Of pictures; of sound, where there are none.</param>
 /// <param name="AudioGroup">Null: none.</param>
 /// <param name="Rate">With the audio's.</param>
 /// <param name="Folder">Of its playlists, seen from the master; empty, or ends with "/".</param>
-internal sealed record MasterVariant(Rendition Video, string? AudioGroup, BitRate Rate, string Folder = "");
+internal sealed record MasterVariant(Rendition Rendition, string? AudioGroup, BitRate Rate, string Folder = "")
+{
+    public bool HasPictures => Rendition.Description.Kind == TrackKind.Video;
+}
 
 /// <summary>An audio rendition in a group.</summary>
 internal sealed record MasterAudio(Rendition Rendition, string Group, string Uri, bool IsDefault);

@@ -1,5 +1,6 @@
 using Kinora.Core.Transcoding.Packaging.IsoMedia;
 using Kinora.Core.Transcoding.Packaging.Verification;
+using Kinora.Core.Transcoding.Planning;
 
 namespace Kinora.Core.Transcoding.Packaging;
 
@@ -9,7 +10,7 @@ namespace Kinora.Core.Transcoding.Packaging;
 /// </summary>
 public static class Packager
 {
-    /// <param name="tracks">At least one of video, the default audio before the others; names are unique.</param>
+    /// <param name="tracks">At least one, the default audio before the others; names are unique.</param>
     /// <param name="folder">Is created when missing; files in it are overwritten.</param>
     /// <param name="longestSegment">The longest segment that was planned: the least EXT-X-TARGETDURATION.</param>
     /// <param name="expectations">What the source promises, for the report.</param>
@@ -45,11 +46,15 @@ public static class Packager
         return new Package(files, PackageVerifier.Verify(folder, tracks, expectations, cancellation));
     }
 
-    /// <summary>The renditions, audio last, and the target duration that all of them share.</summary>
+    /// <summary>
+    /// The renditions, audio last, and the target duration that all of them share. Audio is cut beside the video; without one as video is
+    /// whose length is not known beforehand.
+    /// </summary>
     private static (List<Rendition> Renditions, int TargetDuration) Cut(List<TrackScan> scans, TimeSpan longestSegment)
     {
         var videos = scans.Where(s => s.Input.Kind == TrackKind.Video).ToList();
-        var fewest = videos.MinBy(v => v.Fragments.Count)!.Fragments.Select(f => f.StartUs).ToArray();
+        var fewest = videos.MinBy(v => v.Fragments.Count)?.Fragments.Select(f => f.StartUs).ToArray()
+            ?? EvenStarts(scans.Max(s => s.Fragments[^1].EndUs));
         var cuts = videos.Select(v => (Scan: v, Segments: Segmenter.CutVideo(v.Fragments, fewest))).ToList();
         var target = TargetOf();
         foreach (var audio in scans.Where(s => s.Input.Kind == TrackKind.Audio))
@@ -60,7 +65,13 @@ public static class Packager
         target = TargetOf();
         return ([.. cuts.Select(c => ToRendition(c.Scan, c.Segments))], target);
 
-        int TargetOf() => MediaPlaylist.TargetDuration(longestSegment, cuts.Max(c => c.Segments.Max(s => s.DurationUs)));
+        int TargetOf() => MediaPlaylist.TargetDuration(longestSegment, cuts.Select(c => c.Segments.Max(s => s.DurationUs)).DefaultIfEmpty().Max());
+    }
+
+    private static long[] EvenStarts(long endUs)
+    {
+        const long step = SegmentPlanner.SegmentSeconds * 1_000_000L;
+        return [.. Enumerable.Range(0, (int)((endUs + step - 1) / step)).Select(i => i * step)];
     }
 
     private static async Task WritePlaylistsAsync(
@@ -95,9 +106,9 @@ public static class Packager
             throw new ArgumentException("Names of tracks must be unique and of a-z, 0-9, - and _.", nameof(tracks));
         }
 
-        if (!tracks.Any(t => t.Kind == TrackKind.Video))
+        if (tracks.Count == 0)
         {
-            throw new ArgumentException("A package needs video.", nameof(tracks));
+            throw new ArgumentException("A package needs a track.", nameof(tracks));
         }
     }
 }

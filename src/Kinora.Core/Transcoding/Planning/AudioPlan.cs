@@ -1,6 +1,6 @@
 namespace Kinora.Core.Transcoding.Planning;
 
-/// <summary>One audio rendition, AAC-LC stereo, for all video renditions.</summary>
+/// <summary>One audio rendition, AAC-LC stereo, for all video renditions; or, without any, by itself.</summary>
 /// <param name="Name">"audio" for the first one, then "audio2", ...</param>
 /// <param name="StreamIndex">In the source.</param>
 /// <param name="SourceChannels">Downmixed to stereo; above 8 the first two are taken.</param>

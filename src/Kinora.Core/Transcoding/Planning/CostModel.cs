@@ -53,6 +53,10 @@ internal static class CostModel
         return new Cost((long)((bits + audioBits) / 8), cpu);
     }
 
+    /// <summary>Of sound without pictures.</summary>
+    public static Cost PredictSound(int tracks, double seconds) =>
+        new((long)(tracks * AudioPlan.BitRate * seconds / 8), StartCost + (tracks * seconds * AudioCostPerSecond));
+
     private static double DecodeCost(string codec) => codec switch
     {
         "hevc" or "av1" => 0.006,

@@ -29,12 +29,12 @@ public sealed record SegmentPlan
     public required bool CutsLeadingPictures { get; init; }
 
     /// <summary>
-    /// Ascending, the first is 0. When <see cref="Timing"/> is Regenerated the end is not known beforehand: the list is empty, and segments
+    /// Ascending, the first is 0. When <see cref="Timing"/> is Regenerated (as it is of sound alone) the end is not known beforehand: the list is empty, and segments
     /// start at the first frame at or after each multiple of 4 s.
     /// </summary>
     public required IReadOnlyList<long> Starts { get; init; }
 
-    /// <summary>The end of the last frame; null when Regenerated.</summary>
+    /// <summary>The end of the last frame, or of sound alone; null when Regenerated, or nobody knows.</summary>
     public long? EndTicks { get; init; }
 
     /// <summary>Segments start on keyframes of the source alone, and each of these can be decoded by itself: its packets can be copied.</summary>
@@ -81,7 +81,7 @@ public sealed record SegmentPlan
     {
         get
         {
-            var longest = EndTicks is { } end ? Starts.Zip(Starts.Skip(1).Append(end), (from, to) => to - from).Max() : 0;
+            var longest = EndTicks is { } end ? Starts.Zip(Starts.Skip(1).Append(end), (from, to) => to - from).DefaultIfEmpty().Max() : 0;
             return TimeSpan.FromSeconds(Math.Max(SegmentPlanner.MaxSegmentSeconds, (double)longest / TimeScale));
         }
     }
@@ -91,6 +91,7 @@ public sealed record SegmentPlan
     public bool IsEvenlySpaced => Timing == FrameTiming.Constant && EndTicks is { } end
         && Math.Abs((end * FrameRate.ToDouble() / TimeScale) - Frames.Min) < 0.5;
 
+    /// <summary>Of sound alone: its length.</summary>
     [JsonIgnore]
     public TimeSpan? VideoDuration => EndTicks is { } end ? TimeSpan.FromSeconds((double)end / TimeScale) : null;
 

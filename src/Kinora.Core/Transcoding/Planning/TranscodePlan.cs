@@ -10,11 +10,11 @@ public sealed record TranscodePlan([property: JsonIgnore] MediaInfo Info)
     public const string AvoidCopy = "copy";
     public const string AvoidSpans = "spans";
 
-    /// <summary>The stream to encode.</summary>
+    /// <summary>The stream to encode; only where there are <see cref="Renditions"/>.</summary>
     [JsonIgnore]
     public MediaStream Video => Info.Video!;
 
-    /// <summary>Largest first; at least one.</summary>
+    /// <summary>Largest first; none: the source is sound alone.</summary>
     public required IReadOnlyList<Rendition> Renditions { get; init; }
 
     /// <summary>The default one first; none: the video is silent.</summary>
@@ -42,7 +42,7 @@ public sealed record TranscodePlan([property: JsonIgnore] MediaInfo Info)
 
     /// <summary>
     /// What the whole is up against, as codes: variable_frame_rate, missing_pts, ...; among them why it is encoded in one process, if it is:
-    /// timestamps_regenerated, frame_rate_limited, frames_not_exact, seeking_not_exact, keyframes_too_far_apart, spans_not_exact.
+    /// audio_only, timestamps_regenerated, frame_rate_limited, frames_not_exact, seeking_not_exact, keyframes_too_far_apart, spans_not_exact.
     /// </summary>
     public required IReadOnlyList<string> Reasons { get; init; }
 

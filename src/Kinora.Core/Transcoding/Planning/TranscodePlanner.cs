@@ -13,7 +13,7 @@ public sealed class TranscodePlanner(IOptions<TranscodingOptions> options)
     private const int MaxAudioTracks = 16;
     private readonly TranscodingOptions _options = options.Value;
 
-    /// <param name="packets">Of <see cref="MediaInfo.Video"/>; null: all but <see cref="TranscodePlan.Segments"/> is decided.</param>
+    /// <param name="packets">Of <see cref="MediaInfo.Video"/>, or else <see cref="MediaInfo.Audio"/>; null: all but <see cref="TranscodePlan.Segments"/> is decided.</param>
     /// <param name="renditions">Names of the ladder; null or empty: all of it.</param>
     /// <param name="avoid"><see cref="TranscodePlan.Avoid"/>; null: nothing.</param>
     /// <exception cref="ApiException">VALIDATION_ERROR: a rendition that the ladder of this source does not have.</exception>
@@ -22,8 +22,13 @@ public sealed class TranscodePlanner(IOptions<TranscodingOptions> options)
     /// </exception>
     public TranscodePlan Plan(MediaInfo info, PacketIndex? packets, IReadOnlyList<string>? renditions, IReadOnlyList<string>? avoid = null)
     {
+        var rungs = Chosen(LadderOf(info), renditions).ToArray();
+        if (info.IsAudioOnly)
+        {
+            return PlanSound(info, packets);
+        }
+
         var video = CheckedVideo(info);
-        var rungs = Chosen(Ladder.SizesFor(video, _options.MaxShortSide), renditions).ToArray();
         var source = SourceBitRate(info, video);
         var segments = packets is null ? null : SegmentPlanner.Plan(
             video, info.Container, packets, _options.MaxFrameRate, forCopy: !Avoids(TranscodePlan.AvoidCopy) && !EncodeReasons.OfStream(info, video, rungs[0], source?.BitRate).Any());
@@ -75,19 +80,15 @@ public sealed class TranscodePlanner(IOptions<TranscodingOptions> options)
 
     /// <summary>As <see cref="Plan"/>, from what the probe tells alone: spans and segments are those of an evenly spaced stream.</summary>
     public TranscodePlan Estimate(MediaInfo info, IReadOnlyList<string>? renditions) =>
-        Plan(info, EstimatedPackets.Of(info, CheckedVideo(info)), renditions) with { IsEstimate = true };
+        Plan(info, info.IsAudioOnly ? null : EstimatedPackets.Of(info, CheckedVideo(info)), renditions) with { IsEstimate = true };
 
     /// <summary>Whether the ladder of this source has them all. It is the options', which may have changed since they were asked for.</summary>
     public bool Offers(MediaInfo info, IReadOnlyList<string> renditions) =>
-        !renditions.Except(Ladder.SizesFor(CheckedVideo(info), _options.MaxShortSide).Select(rung => rung.Name)).Any();
+        !renditions.Except(LadderOf(info).Select(rung => rung.Name)).Any();
 
     internal static MediaStream CheckedVideo(MediaInfo info)
     {
-        if (FfmpegCommand.DemuxerOf(info.Container) is null)
-        {
-            throw new JobFailedException(JobErrorCode.FormatNotAllowed, "This kind of file is not supported.");
-        }
-
+        CheckFormat(info);
         var video = info.Video ?? throw new JobFailedException(JobErrorCode.NoVideoStream, "The file has no video.");
         if (video.IsEncrypted)
         {
@@ -98,6 +99,45 @@ public sealed class TranscodePlanner(IOptions<TranscodingOptions> options)
             ? video
             : throw new JobFailedException(JobErrorCode.CodecNotAllowed, "The video's codec is not supported.");
     }
+
+    private static void CheckFormat(MediaInfo info)
+    {
+        if (FfmpegCommand.DemuxerOf(info.Container) is null)
+        {
+            throw new JobFailedException(JobErrorCode.FormatNotAllowed, "This kind of file is not supported.");
+        }
+    }
+
+    /// <summary>Each track from its own start to its own end, in one process: that takes seconds, and needs no spans.</summary>
+    private TranscodePlan PlanSound(MediaInfo info, PacketIndex? packets)
+    {
+        CheckFormat(info);
+        var sound = info.Audio!;
+        SegmentPlan? segments = null;
+        if (packets is not null)
+        {
+            segments = SoundSegments.Plan(info, sound, packets);
+            CheckIsWhole(info, sound, packets, segments.VideoDuration);
+        }
+
+        var audio = AudioOf(info, segments: null);
+        var durationUs = (long?)segments?.VideoDuration?.TotalMicroseconds ?? sound.DurationUs ?? info.DurationUs;
+        var cost = durationUs is { } known ? CostModel.PredictSound(audio.Length, known / 1e6) : null;
+        return new TranscodePlan(info)
+        {
+            Renditions = [],
+            Audio = audio,
+            Segments = segments,
+            DurationUs = durationUs,
+            PredictedBytes = cost?.Bytes,
+            PredictedCpuSeconds = cost?.CpuSeconds,
+            Reasons = ["audio_only", .. segments?.Reasons ?? []],
+        };
+    }
+
+    /// <summary>Of sound alone there are no renditions to choose from.</summary>
+    private IReadOnlyList<Ladder.Rung> LadderOf(MediaInfo info) =>
+        info.IsAudioOnly ? [] : Ladder.SizesFor(CheckedVideo(info), _options.MaxShortSide);
 
     private static IEnumerable<Ladder.Rung> Chosen(IReadOnlyList<Ladder.Rung> ladder, IReadOnlyList<string>? names)
     {
@@ -115,7 +155,8 @@ public sealed class TranscodePlanner(IOptions<TranscodingOptions> options)
         var unknown = names
             .Select((name, i) => (name, i))
             .Where(asked => !known.Contains(asked.name, StringComparer.Ordinal))
-            .Select(asked => new ValidationDetail($"renditions[{asked.i}]", $"This video can have: {string.Join(", ", known)}."))
+            .Select(asked => new ValidationDetail(
+                $"renditions[{asked.i}]", known.Length == 0 ? "There are no pictures in it." : $"This video can have: {string.Join(", ", known)}."))
             .ToArray();
         return unknown.Length > 0
             ? throw Refusal.Validation(unknown)
@@ -145,20 +186,21 @@ public sealed class TranscodePlanner(IOptions<TranscodingOptions> options)
 
     // An MP4's sample table promises frames; a file that was cut short has fewer packets, and ffmpeg would end happily with exit code 0.
     // Fewer frames alone prove nothing (phones trim by an edit list), nor does a shorter time (the last picture may stand for long).
-    private void CheckIsWhole(MediaInfo info, MediaStream video, PacketIndex packets, TimeSpan? duration)
+    private void CheckIsWhole(MediaInfo info, MediaStream stream, PacketIndex packets, TimeSpan? duration)
     {
+        var content = stream.Kind == StreamKind.Video ? "pictures" : "packets of sound";
         if (packets.Count == 0)
         {
-            throw new JobFailedException(JobErrorCode.Corrupt, "The file has no pictures.");
+            throw new JobFailedException(JobErrorCode.Corrupt, $"The file has no {content}.");
         }
 
         if (FfmpegCommand.DemuxerOf(info.Container) == "mov"
-            && video is { FrameCount: { } promised, DurationUs: { } promisedUs }
+            && stream is { FrameCount: { } promised, DurationUs: { } promisedUs }
             && packets.Count < promised * _options.MinFrameShare
             && duration?.TotalMicroseconds < promisedUs * _options.MinFrameShare)
         {
             throw new JobFailedException(
-                JobErrorCode.Corrupt, $"The file is cut short: only {packets.Count} of {promised} pictures are there.");
+                JobErrorCode.Corrupt, $"The file is cut short: only {packets.Count} of {promised} {content} are there.");
         }
     }
 }

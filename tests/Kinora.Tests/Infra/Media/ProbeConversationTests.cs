@@ -11,8 +11,8 @@ public sealed class ProbeConversationTests
 {
     private const string Stream = """{"Index":0,"Kind":1,"Codec":"h264","TimeBase":{"Num":1,"Den":90000},"SampleAspectRatio":{"Num":0,"Den":1},"AverageFrameRate":{"Num":25,"Den":1},"RealFrameRate":{"Num":25,"Den":1},"Width":320,"Height":180}""";
 
-    private static readonly ProbeRequest InfoRequest = new(null, 1000, 1000, 4000, 0);
-    private static readonly ProbeRequest ScanRequest = new(0, 1000, 1000, 4000, 3);
+    private static readonly ProbeRequest InfoRequest = new(null, 1000, 1000, 4000, 0, false);
+    private static readonly ProbeRequest ScanRequest = new(0, 1000, 1000, 4000, 3, false);
 
     public static TheoryData<string> BadInfos => new()
     {

@@ -46,6 +46,20 @@ public sealed class PlaylistTests
     [Fact]
     public void Master_playlist_without_audio() => AssertGolden("master-without-audio.m3u8", MasterPlaylist.Write([Full], [], 4));
 
+    [Fact]
+    public void Master_playlist_of_sound_alone() => AssertGolden("master-of-sound.m3u8", MasterPlaylist.Write([], [Audio], 4));
+
+    [Fact]
+    public void Master_playlist_of_sound_in_two_languages()
+    {
+        var german = new Rendition("audio2", Audio.Description, [.. Audio.Objects.Select(o => o with { Segments = [.. o.Segments.Select(s => s with { Length = s.Length * 2 })] })])
+        {
+            Language = "ger",
+        };
+
+        AssertGolden("master-of-sound-in-two-languages.m3u8", MasterPlaylist.Write([], [Audio, german], 4));
+    }
+
     [Theory]
     [InlineData("und")]
     [InlineData("")]

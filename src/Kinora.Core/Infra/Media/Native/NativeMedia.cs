@@ -6,7 +6,7 @@ namespace Kinora.Core.Infra.Media.Native;
 internal sealed partial class NativeMedia : SafeHandle
 {
     private const string Library = "kinora_media";
-    private const int AbiVersion = 1;
+    private const int AbiVersion = 2;
 
     public NativeMedia()
         : base(0, ownsHandle: true)
@@ -15,9 +15,11 @@ internal sealed partial class NativeMedia : SafeHandle
 
     public override bool IsInvalid => handle == 0;
 
-    /// <summary>The demuxers and the decoders that the library runs, between commas.</summary>
-    public static (string Formats, string Decoders) AllowList =>
-        (Marshal.PtrToStringUTF8(kinora_media_formats()) ?? "", Marshal.PtrToStringUTF8(kinora_media_decoders()) ?? "");
+    /// <summary>The demuxers, those of sound alone, and the decoders that the library runs, between commas.</summary>
+    public static (string Formats, string SoundFormats, string Decoders) AllowList => (
+        Marshal.PtrToStringUTF8(kinora_media_formats()) ?? "",
+        Marshal.PtrToStringUTF8(kinora_media_sound_formats()) ?? "",
+        Marshal.PtrToStringUTF8(kinora_media_decoders()) ?? "");
 
     /// <exception cref="DllNotFoundException">The library, or libavformat, is not there.</exception>
     /// <exception cref="BadImageFormatException">The library was built for another version of this assembly.</exception>
@@ -57,6 +59,9 @@ internal sealed partial class NativeMedia : SafeHandle
 
     [LibraryImport(Library)]
     private static partial nint kinora_media_formats();
+
+    [LibraryImport(Library)]
+    private static partial nint kinora_media_sound_formats();
 
     [LibraryImport(Library)]
     private static partial nint kinora_media_decoders();

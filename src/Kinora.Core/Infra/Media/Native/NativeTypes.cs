@@ -36,6 +36,8 @@ internal struct NativeLimits
     public long AnalyzeDurationUs;
     public int MaxStreams;
     public int BlockSize;
+    public int AllowSound;
+    public int Reserved;
 }
 
 [StructLayout(LayoutKind.Sequential)]

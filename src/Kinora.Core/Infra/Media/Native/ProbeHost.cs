@@ -60,6 +60,7 @@ public static class ProbeHost
                 AnalyzeDurationUs = AnalyzeDurationUs,
                 MaxStreams = MediaProbe.MaxStreams,
                 BlockSize = request.StreamIndex is null ? InfoBlockSize : ScanBlockSize,
+                AllowSound = request.AllowSound ? 1 : 0,
             };
             var status = NativeMedia.Open(source, limits, out var media);
             using (media)

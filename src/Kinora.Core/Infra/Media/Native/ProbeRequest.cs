@@ -3,9 +3,10 @@ using System.Buffers.Binary;
 namespace Kinora.Core.Infra.Media.Native;
 
 /// <summary>What the worker asks of a helper. <see cref="StreamIndex"/> is that of a packet scan; null asks for the media info.</summary>
-internal sealed record ProbeRequest(int? StreamIndex, long SourceLength, long DeadlineMs, long MaxBytes, long MaxPackets)
+/// <param name="AllowSound">Formats of sound alone are opened too.</param>
+internal sealed record ProbeRequest(int? StreamIndex, long SourceLength, long DeadlineMs, long MaxBytes, long MaxPackets, bool AllowSound)
 {
-    public const int Bytes = 36;
+    public const int Bytes = 37;
 
     public byte[] Write()
     {
@@ -15,6 +16,7 @@ internal sealed record ProbeRequest(int? StreamIndex, long SourceLength, long De
         BinaryPrimitives.WriteInt64LittleEndian(payload.AsSpan(12), DeadlineMs);
         BinaryPrimitives.WriteInt64LittleEndian(payload.AsSpan(20), MaxBytes);
         BinaryPrimitives.WriteInt64LittleEndian(payload.AsSpan(28), MaxPackets);
+        payload[36] = AllowSound ? (byte)1 : (byte)0;
         return payload;
     }
 
@@ -31,6 +33,7 @@ internal sealed record ProbeRequest(int? StreamIndex, long SourceLength, long De
             BinaryPrimitives.ReadInt64LittleEndian(payload[4..]),
             BinaryPrimitives.ReadInt64LittleEndian(payload[12..]),
             BinaryPrimitives.ReadInt64LittleEndian(payload[20..]),
-            BinaryPrimitives.ReadInt64LittleEndian(payload[28..]));
+            BinaryPrimitives.ReadInt64LittleEndian(payload[28..]),
+            payload[36] != 0);
     }
 }

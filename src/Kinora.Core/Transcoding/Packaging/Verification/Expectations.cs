@@ -7,7 +7,7 @@ public sealed record Expectations
 {
     public required ExpectedFrames Frames { get; init; }
 
-    /// <summary>From the first shown frame to the end of the last one.</summary>
+    /// <summary>From the first shown frame to the end of the last one; of sound alone, its length.</summary>
     public TimeSpan? VideoDuration { get; init; }
 
     /// <summary>When the audio was planned to end, counted from the first shown frame of the video.</summary>

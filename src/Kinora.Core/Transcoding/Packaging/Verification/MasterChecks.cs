@@ -12,13 +12,21 @@ internal static class MasterChecks
         IReadOnlyList<PublishedRendition> videos,
         IReadOnlyList<PublishedRendition> audio)
     {
-        if (!CheckEntries(checks, master, videos, audio))
+        // Sound alone is a variant itself, and a group only where there is a choice.
+        var isSound = videos.Count == 0;
+        var group = isSound && audio.Count == 1 ? [] : audio;
+        if (!CheckEntries(checks, master, isSound ? [audio[0]] : videos, videos, group))
         {
             return;
         }
 
-        CheckAudio(checks, master, audio);
+        CheckAudio(checks, master, group);
         var audioRate = audio.Select(a => RateOf(a, a.Playlist.Segments.Select(s => s.Length))).DefaultIfEmpty().MaxBy(rate => rate.Peak);
+        if (isSound)
+        {
+            CheckSound(checks, audio[0], master.Variants.Single(), audioRate);
+        }
+
         var sound = audio.Count > 0 ? "," + audio[0].Description.Codec : "";
         foreach (var video in videos)
         {
@@ -39,10 +47,14 @@ internal static class MasterChecks
     }
 
     private static bool CheckEntries(
-        CheckList checks, PublishedMaster master, IReadOnlyList<PublishedRendition> videos, IReadOnlyList<PublishedRendition> audio)
+        CheckList checks,
+        PublishedMaster master,
+        IReadOnlyList<PublishedRendition> expected,
+        IReadOnlyList<PublishedRendition> videos,
+        IReadOnlyList<PublishedRendition> audio)
     {
         var (variants, iframes, group) = (Uris(master.Variants), Uris(master.IFrames), Uris(master.Audio));
-        var expectedVariants = Join(videos.Select(v => PackageLayout.Playlist(v.Name)));
+        var expectedVariants = Join(expected.Select(v => PackageLayout.Playlist(v.Name)));
         var expectedIFrames = Join(videos.Select(v => PackageLayout.IFramePlaylist(v.Name)));
         var expectedGroup = Join(audio.Select(a => PackageLayout.Playlist(a.Name)));
         checks.AddEqual("variants-are-the-renditions", null, expectedVariants, variants);
@@ -74,6 +86,15 @@ internal static class MasterChecks
             var entry = master.Audio.Single(e => e["URI"] == PackageLayout.Playlist(track.Name));
             checks.AddEqual("channels-are-true", track.Name, $"{track.Description.Channels}", Get(entry, "CHANNELS"));
         }
+    }
+
+    /// <summary>The variant of sound alone: the most that any track takes, and no word of pictures.</summary>
+    private static void CheckSound(CheckList checks, PublishedRendition audio, Dictionary<string, string> variant, BitRate rate)
+    {
+        checks.AddEqual("codecs-are-true", audio.Name, audio.Description.Codec, Get(variant, "CODECS"));
+        checks.AddEqual("resolution-is-true", audio.Name, "nothing", Get(variant, "RESOLUTION"));
+        checks.AddEqual("frame-rate-is-true", audio.Name, "nothing", Get(variant, "FRAME-RATE"));
+        CheckRate(checks, "bandwidth-is-true", audio.Name, variant, rate);
     }
 
     private static void CheckResolution(

@@ -46,9 +46,28 @@ public static class PackageVerifier
         var audio = renditions.Where(r => r.Description.Kind == TrackKind.Audio).ToList();
         foreach (var rendition in renditions)
         {
-            RenditionChecks.Run(checks, rendition, videos[0].Playlist.TargetDuration);
+            RenditionChecks.Run(checks, rendition, renditions[0].Playlist.TargetDuration);
         }
 
+        if (videos.Count > 0)
+        {
+            RunBesidePictures(checks, videos, audio, expectations, iframes);
+        }
+        else
+        {
+            SoundChecks.Run(checks, audio, expectations);
+        }
+
+        MasterChecks.Run(checks, master, tracks, videos, audio);
+    }
+
+    private static void RunBesidePictures(
+        CheckList checks,
+        List<PublishedRendition> videos,
+        List<PublishedRendition> audio,
+        Expectations expectations,
+        Func<string, PublishedPlaylist?> iframes)
+    {
         VideoChecks.Run(checks, videos, expectations);
         foreach (var video in videos)
         {
@@ -62,8 +81,6 @@ public static class PackageVerifier
         {
             AudioChecks.Run(checks, track, videos[0], expectations);
         }
-
-        MasterChecks.Run(checks, master, tracks, videos, audio);
     }
 
     private static T? Open<T>(CheckList checks, string? rendition, Func<T> read)
