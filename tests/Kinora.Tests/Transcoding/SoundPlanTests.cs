@@ -14,7 +14,7 @@ public sealed class SoundPlanTests
     private readonly TranscodePlanner _planner = new(Options.Create(new TranscodingOptions()));
 
     [Fact]
-    public void Each_track_is_encoded_to_its_own_end_in_one_process()
+    public void All_tracks_are_encoded_to_the_same_end_in_one_process()
     {
         var info = Sources.Info(Sources.Audio(), Cover, "mp3") with
         {
@@ -28,11 +28,20 @@ public sealed class SoundPlanTests
         Assert.Null(plan.Spans);
         Assert.Equal(["audio_only"], plan.Reasons);
         Assert.Equal([("audio", "eng"), ("audio2", "ger")], plan.Audio.Select(a => (a.Name, a.Language!)));
-        Assert.All(plan.Audio, audio => Assert.Null(audio.EndSamples));
+        Assert.All(plan.Audio, audio => Assert.Equal(480_286, audio.EndSamples));
 
         // 384 packets of 1152 samples at 44100 Hz, less what comes before the first one that is heard.
         Assert.InRange(plan.DurationUs!.Value, 10_005_900, 10_006_200);
         Assert.Equal(2 * AudioPlan.BitRate * 10 / 8, plan.PredictedBytes!.Value, 1000.0);
+    }
+
+    [Fact]
+    public void A_single_track_is_neither_cut_nor_padded()
+    {
+        var plan = _planner.Plan(Sources.Info(Sources.Audio()), Sources.Packets(new Rational(1, 48000), Sources.Regular(400, 1152), 1), null);
+
+        Assert.Null(Assert.Single(plan.Audio).EndSamples);
+        Assert.Equal(TimeSpan.FromSeconds(9.6), plan.Segments!.VideoDuration);
     }
 
     [Fact]
@@ -70,7 +79,7 @@ public sealed class SoundPlanTests
     [Fact]
     public void Sound_cut_short_is_corrupt()
     {
-        var promised = Sources.Audio() with { FrameCount = 470, DurationUs = 10_026_667 };
+        var promised = Sources.Audio() with { DurationUs = 10_026_667 };
         var packets = Sources.Packets(promised.TimeBase, Sources.Regular(100, 1024), 1);
 
         Assert.Equal(JobErrorCode.Corrupt, Assert.Throws<JobFailedException>(() => _planner.Plan(Sources.Info(promised), packets, null)).Code);

@@ -9,6 +9,9 @@ public sealed record PacketIndex(Rational TimeBase, long[] Pts, long[] Dts, int[
     public const long NoTimestamp = long.MinValue;
 
     public int Count => Pts.Length;
+
+    /// <summary>The latest time at which a packet is shown; far below 0 where none has a time.</summary>
+    public double LastSeconds => Pts.DefaultIfEmpty(NoTimestamp).Max() * TimeBase.ToDouble();
 }
 
 [Flags]

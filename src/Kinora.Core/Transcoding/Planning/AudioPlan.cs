@@ -5,7 +5,9 @@ namespace Kinora.Core.Transcoding.Planning;
 /// <param name="StreamIndex">In the source.</param>
 /// <param name="SourceChannels">Downmixed to stereo; above 8 the first two are taken.</param>
 /// <param name="Language">As the source has it.</param>
-/// <param name="EndSamples">Cut or padded with silence to the video's end; null when that is not known beforehand.</param>
+/// <param name="EndSamples">
+/// Cut or padded with silence to the video's end, or without one to that of the longest track; null when that is not known beforehand.
+/// </param>
 public sealed record AudioPlan(string Name, int StreamIndex, int SourceChannels, string? Language, long? EndSamples)
 {
     public const int SampleRate = 48000;

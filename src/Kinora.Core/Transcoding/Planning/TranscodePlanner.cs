@@ -10,10 +10,11 @@ public sealed class TranscodePlanner(IOptions<TranscodingOptions> options)
     private const int MaxRenditions = 16;
 
     /// <summary>More than films are dubbed into; a hostile file may have hundreds.</summary>
-    private const int MaxAudioTracks = 16;
+    internal const int MaxAudioTracks = 16;
+
     private readonly TranscodingOptions _options = options.Value;
 
-    /// <param name="packets">Of <see cref="MediaInfo.Video"/>, or else <see cref="MediaInfo.Audio"/>; null: all but <see cref="TranscodePlan.Segments"/> is decided.</param>
+    /// <param name="packets">Of <see cref="MediaInfo.Video"/>, or else of the track of sound that ends last; null: all but <see cref="TranscodePlan.Segments"/> is decided.</param>
     /// <param name="renditions">Names of the ladder; null or empty: all of it.</param>
     /// <param name="avoid"><see cref="TranscodePlan.Avoid"/>; null: nothing.</param>
     /// <exception cref="ApiException">VALIDATION_ERROR: a rendition that the ladder of this source does not have.</exception>
@@ -108,7 +109,10 @@ public sealed class TranscodePlanner(IOptions<TranscodingOptions> options)
         }
     }
 
-    /// <summary>Each track from its own start to its own end, in one process: that takes seconds, and needs no spans.</summary>
+    /// <summary>
+    /// In one process: that takes seconds, and needs no spans. One track has its own end, several have that of the last one: with a shorter
+    /// one hls.js 1.7 stalls for ever where it ends.
+    /// </summary>
     private TranscodePlan PlanSound(MediaInfo info, PacketIndex? packets)
     {
         CheckFormat(info);
@@ -117,10 +121,10 @@ public sealed class TranscodePlanner(IOptions<TranscodingOptions> options)
         if (packets is not null)
         {
             segments = SoundSegments.Plan(info, sound, packets);
-            CheckIsWhole(info, sound, packets, segments.VideoDuration);
+            CheckSoundIsWhole(info, sound, packets, segments.VideoDuration);
         }
 
-        var audio = AudioOf(info, segments: null);
+        var audio = AudioOf(info, info.AudioTracks.Skip(1).Any() ? segments : null);
         var durationUs = (long?)segments?.VideoDuration?.TotalMicroseconds ?? sound.DurationUs ?? info.DurationUs;
         var cost = durationUs is { } known ? CostModel.PredictSound(audio.Length, known / 1e6) : null;
         return new TranscodePlan(info)
@@ -186,21 +190,35 @@ public sealed class TranscodePlanner(IOptions<TranscodingOptions> options)
 
     // An MP4's sample table promises frames; a file that was cut short has fewer packets, and ffmpeg would end happily with exit code 0.
     // Fewer frames alone prove nothing (phones trim by an edit list), nor does a shorter time (the last picture may stand for long).
-    private void CheckIsWhole(MediaInfo info, MediaStream stream, PacketIndex packets, TimeSpan? duration)
+    private void CheckIsWhole(MediaInfo info, MediaStream video, PacketIndex packets, TimeSpan? duration)
     {
-        var content = stream.Kind == StreamKind.Video ? "pictures" : "packets of sound";
         if (packets.Count == 0)
         {
-            throw new JobFailedException(JobErrorCode.Corrupt, $"The file has no {content}.");
+            throw new JobFailedException(JobErrorCode.Corrupt, "The file has no pictures.");
         }
 
         if (FfmpegCommand.DemuxerOf(info.Container) == "mov"
-            && stream is { FrameCount: { } promised, DurationUs: { } promisedUs }
+            && video is { FrameCount: { } promised, DurationUs: { } promisedUs }
             && packets.Count < promised * _options.MinFrameShare
             && duration?.TotalMicroseconds < promisedUs * _options.MinFrameShare)
         {
             throw new JobFailedException(
-                JobErrorCode.Corrupt, $"The file is cut short: only {packets.Count} of {promised} {content} are there.");
+                JobErrorCode.Corrupt, $"The file is cut short: only {packets.Count} of {promised} pictures are there.");
+        }
+    }
+
+    // Unlike a picture, a packet of sound never stands for long: a shorter time proves it.
+    private void CheckSoundIsWhole(MediaInfo info, MediaStream sound, PacketIndex packets, TimeSpan? duration)
+    {
+        if (packets.Count == 0)
+        {
+            throw new JobFailedException(JobErrorCode.Corrupt, "The file has no sound.");
+        }
+
+        if (FfmpegCommand.DemuxerOf(info.Container) == "mov" && duration?.TotalMicroseconds < sound.DurationUs * _options.MinFrameShare)
+        {
+            throw new JobFailedException(
+                JobErrorCode.Corrupt, $"The file is cut short: only {duration.Value.TotalSeconds:0.#} of {sound.DurationUs / 1e6:0.#} s are there.");
         }
     }
 }

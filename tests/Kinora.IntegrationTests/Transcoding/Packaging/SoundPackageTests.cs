@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Kinora.IntegrationTests.Transcoding.Packaging;
 
-/// <summary>A package of two tracks of sound, the second one shorter, and no video.</summary>
+/// <summary>A package of two tracks of sound, and no video.</summary>
 public sealed class SoundPackageTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("kinora-sound-").FullName;
@@ -61,17 +61,25 @@ public sealed class SoundPackageTests : IDisposable
     {
         var (_, tracks) = await PackageAsync();
 
-        Assert.Equal(["duration-is-that-of-the-source"], Failures(tracks, Expecting(11)));
-        Assert.Equal(["duration-is-that-of-the-source"], Failures(tracks, Expecting(9)));
+        Assert.Equal(Enumerable.Repeat("duration-is-that-of-the-source", 2), Failures(tracks, Expecting(11)));
+        Assert.Equal(Enumerable.Repeat("duration-is-that-of-the-source", 2), Failures(tracks, Expecting(9)));
         Assert.Empty(Failures(tracks, Expecting(null)));
+    }
+
+    [Fact]
+    public async Task A_track_that_ends_before_the_others_fails()
+    {
+        var (package, _) = await PackageAsync(secondsOfSecond: 7);
+
+        Assert.Equal(["duration-is-that-of-the-source"], package.Report.Checks.Where(c => !c.Passed).Select(c => c.Name));
     }
 
     private static Expectations Expecting(double? seconds) =>
         new() { Frames = ExpectedFrames.Unknown, VideoDuration = seconds is { } known ? TimeSpan.FromSeconds(known) : null };
 
-    private async Task<(Package Package, IReadOnlyList<TrackInput> Tracks)> PackageAsync()
+    private async Task<(Package Package, IReadOnlyList<TrackInput> Tracks)> PackageAsync(int secondsOfSecond = 10)
     {
-        TrackInput[] tracks = [await EncodeAsync("audio", 10, "eng"), await EncodeAsync("audio2", 7, "ger")];
+        TrackInput[] tracks = [await EncodeAsync("audio", 10, "eng"), await EncodeAsync("audio2", secondsOfSecond, "ger")];
         return (await Packager.PackageAsync(tracks, _folder, TimeSpan.FromSeconds(6), Expecting(10), Cancellation), tracks);
     }
 
