@@ -3,8 +3,8 @@ namespace Kinora.Core.Infra.Media;
 /// <summary>
 /// Reads what a media file is, without decoding it whole. The bytes are hostile: they are parsed in a helper process that holds no
 /// credentials. Throws <see cref="Errors.JobFailedException"/> with NOT_A_VIDEO, FORMAT_NOT_ALLOWED, CORRUPT, TOO_MANY_STREAMS, TOO_COMPLEX,
-/// FRAME_LIMIT, TIMEOUT, NO_VIDEO_STREAM (a format of sound alone, where that is not allowed), or (the helper died) INTERNAL; whatever <see cref="IMediaSource"/>
-/// throws passes through.
+/// FRAME_LIMIT, TIMEOUT, NO_VIDEO_STREAM (a format of sound alone, where that is not allowed), or (the helper died) INTERNAL; whatever
+/// <see cref="IMediaSource"/> throws passes through.
 /// </summary>
 public interface IMediaProbe
 {

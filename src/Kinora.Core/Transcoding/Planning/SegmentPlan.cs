@@ -29,8 +29,8 @@ public sealed record SegmentPlan
     public required bool CutsLeadingPictures { get; init; }
 
     /// <summary>
-    /// Ascending, the first is 0. When <see cref="Timing"/> is Regenerated (as it is of sound alone) the end is not known beforehand: the list is empty, and segments
-    /// start at the first frame at or after each multiple of 4 s.
+    /// Ascending, the first is 0. When <see cref="Timing"/> is Regenerated, as it is of sound alone, the end is not known beforehand: the list is
+    /// empty, and segments start at the first frame at or after each multiple of 4 s.
     /// </summary>
     public required IReadOnlyList<long> Starts { get; init; }
 
