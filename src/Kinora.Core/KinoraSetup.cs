@@ -69,7 +69,7 @@ public static class KinoraSetup
         services.AddValidated<PlaybackOptions>(configuration, "Kinora:Playback");
         services.AddSingleton<PlaybackToken>();
         services.AddSingleton<ManifestCache>();
-        services.AddScoped<GrowingHls>();
+        services.AddSingleton<GrowingHls>();
         services.AddScoped<PlaybackService>();
         return services;
     }

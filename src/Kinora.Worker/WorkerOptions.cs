@@ -33,7 +33,8 @@ internal sealed class Concurrency
     [Range(0, 64)]
     public int Thumbnail { get; set; } = 1;
 
-    /// <summary>HLS jobs being planned, and units of them. One span fills all cores; sound and copies go on beside it.</summary>
+    /// <summary>HLS jobs being planned, and units of them. Sound and copies go on beside a span; where nothing but spans is left, two of them
+    /// share the cores, each with the memory of its encoders.</summary>
     [Range(0, 64)]
     public int Hls { get; set; } = 2;
 }

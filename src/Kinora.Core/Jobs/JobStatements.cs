@@ -14,7 +14,7 @@ public sealed record JobStatements : UnitStatements
     /// No worker has it, and its time comes by itself: a parked parent's does not, nor a last unit's. A job between two attempts stays RUNNING
     /// without an owner. The condition of an index.
     /// </summary>
-    private const string Waiting = "status IN ('QUEUED', 'RUNNING') AND lease_owner IS NULL AND run_after < 'infinity'";
+    internal const string Waiting = "status IN ('QUEUED', 'RUNNING') AND lease_owner IS NULL AND run_after < 'infinity'";
 
     public static JobStatements Default { get; } = new();
 
@@ -229,14 +229,15 @@ public sealed record JobStatements : UnitStatements
         """;
 
     /// <summary>
-    /// Leases that ended. The fifth column: it is poison. Of units also when those of one parent that have not succeeded have cost twice as many
-    /// workers in all: else each of a hostile film's spans would have the lives of its own. Not while the database itself has just started: the workers could not beat while it was away, and are about to
+    /// Leases that ended. The fifth column: it is poison. Of units also when those of one parent that have not succeeded were lost eight times
+    /// as often in all, since each of a hostile film's spans would else have lives of its own; a host that goes takes as many units of one film
+    /// as it had at once. Not while the database itself has just started: the workers could not beat while it was away, and are about to
     /// give their jobs back.
     /// </summary>
     public string FindLost { get; init; } = """
         SELECT id, video_id, type, fence,
           crashes + 1 >= @crashes OR parent_id IS NOT NULL AND (
-            SELECT sum(u.crashes) + 1 >= 2 * @crashes FROM jobs u WHERE u.parent_id = jobs.parent_id AND u.status IN ('QUEUED', 'RUNNING')),
+            SELECT sum(u.crashes) + 1 >= 8 * @crashes FROM jobs u WHERE u.parent_id = jobs.parent_id AND u.status IN ('QUEUED', 'RUNNING')),
           attempts >= max_attempts, parent_id
         FROM jobs
         WHERE lease_owner IS NOT NULL AND status = 'RUNNING' AND lease_until < clock_timestamp() - @grace

@@ -8,9 +8,6 @@ namespace Kinora.Core.Jobs;
 /// <summary>The trigger that refuses every edge outside the state machine stands in the migrations alone: EF has no word for it.</summary>
 internal sealed class JobTable : IEntityTypeConfiguration<Job>
 {
-    /// <summary>No worker has it, and it is not parked.</summary>
-    private const string Waiting = "status IN ('QUEUED', 'RUNNING') AND lease_owner IS NULL AND run_after < 'infinity'";
-
     /// <summary>Npgsql reads "infinity" as a DateTime of no kind, whose offset would be that of the host's time zone.</summary>
     private static readonly ValueConverter<DateTimeOffset, DateTime> Infinite =
         new(time => time.UtcDateTime, time => new DateTimeOffset(DateTime.SpecifyKind(time, DateTimeKind.Utc)));
@@ -59,18 +56,18 @@ internal sealed class JobTable : IEntityTypeConfiguration<Job>
         builder.HasIndex(j => j.ParentId, "ix_jobs_live_units").HasDatabaseName("ix_jobs_live_units")
             .HasFilter("status IN ('QUEUED', 'RUNNING') AND parent_id IS NOT NULL");
         builder.HasIndex(j => j.Id, "ix_jobs_parked").HasDatabaseName("ix_jobs_parked")
-            .HasFilter("status = 'RUNNING' AND lease_owner IS NULL AND parent_id IS NULL AND run_after = 'infinity'");
+            .HasFilter(UnitStatements.Parked);
 
         // What the dispatcher and the workers look for: few rows at any time, whatever the table's size. By owner, since owners take turns;
         // lease_until stands in none of them: each beat would then write the index too.
         builder.HasIndex(j => new { j.Type, j.OwnerId, j.Rank, j.RunAfter, j.Id }, "ix_jobs_waiting").HasDatabaseName("ix_jobs_waiting")
-            .HasFilter(Waiting);
+            .HasFilter(JobStatements.Waiting);
 
         // The dispatcher's order, without which each look sorts all that wait: what was never sent, then the oldest message.
         builder.HasIndex(j => new { j.Type, j.DispatchedAt, j.Rank, j.RunAfter, j.Id }, "ix_jobs_to_dispatch").HasDatabaseName("ix_jobs_to_dispatch")
             .HasNullSortOrder(
                 NullSortOrder.Unspecified, NullSortOrder.NullsFirst, NullSortOrder.Unspecified, NullSortOrder.Unspecified, NullSortOrder.Unspecified)
-            .HasFilter(Waiting);
+            .HasFilter(JobStatements.Waiting);
         builder.HasIndex(j => new { j.Type, j.OwnerId }, "ix_jobs_running").HasDatabaseName("ix_jobs_running")
             .HasFilter("lease_owner IS NOT NULL");
         builder.HasIndex(j => j.OwnerId, "ix_jobs_owner_live").HasDatabaseName("ix_jobs_owner_live")

@@ -180,7 +180,15 @@ public sealed partial class LeaseKeeper : IDisposable
             }
         }
 
-        _sender.MoveParents(connection, [.. beats.Where(b => kept.Contains((b.JobId, b.Fence)))]);
+        try
+        {
+            _sender.MoveParents(connection, [.. beats.Where(b => kept.Contains((b.JobId, b.Fence)))]);
+        }
+        catch (PostgresException e)
+        {
+            // The connection is as good as before, and the leases are renewed.
+            LogParentsNotMoved(e);
+        }
     }
 
     private void StopStarved()
@@ -191,6 +199,9 @@ public sealed partial class LeaseKeeper : IDisposable
             attempt.Stop(StopReason.Lost);
         }
     }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The progress of jobs could not be taken from their units'; trying again")]
+    private partial void LogParentsNotMoved(Exception exception);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The leases could not be renewed; trying again")]
     private partial void LogBeatFailed(Exception exception);

@@ -15,7 +15,7 @@ public abstract record UnitStatements
     /// A parent whose units do its work: nobody's, and never to be claimed again. Its fence stays that of the attempt that parked it. The
     /// condition of an index.
     /// </summary>
-    private const string Parked = "status = 'RUNNING' AND lease_owner IS NULL AND parent_id IS NULL AND run_after = 'infinity'";
+    internal const string Parked = "status = 'RUNNING' AND lease_owner IS NULL AND parent_id IS NULL AND run_after = 'infinity'";
 
     private const string Live = "status IN ('QUEUED', 'RUNNING')";
 

@@ -6,19 +6,23 @@ using Kinora.Core.Transcoding.Packaging.Pieces;
 using Kinora.Core.Transcoding.Planning;
 using Kinora.Core.Transcoding.Units;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Caching.Memory;
 
 namespace Kinora.Core.Playback;
 
 /// <summary>
-/// The HLS of a video while its job is under way, out of the rows of its pieces: playlists are written when they are asked for. They are
-/// those of one moment, and the next time may only have more at their ends.
+/// The HLS of a video while its job is under way, out of the rows of its pieces: playlists are written when they are asked for, and kept for
+/// a second, since all viewers ask for the same ones and a long film's facts are long. They are those of one moment, and the next time may
+/// only have more at their ends.
 /// </summary>
-public sealed class GrowingHls(KinoraDb db)
+public sealed class GrowingHls(IDbContextFactory<KinoraDb> databases) : IDisposable
 {
+    private const int MaxPlaylists = 1000;
+    private static readonly TimeSpan KeepTime = TimeSpan.FromSeconds(1);
+    private readonly MemoryCache _playlists = new(new MemoryCacheOptions { SizeLimit = MaxPlaylists });
+
     public async Task<bool> IsPlayableAsync(Guid videoId, CancellationToken cancellation) =>
-        await FindJobAsync(videoId, cancellation) is { } job
-        && await FindPlanAsync(job.Id, cancellation) is { } plan
-        && (await LoadAsync(job, plan, plan.Tracks, cancellation)).IsPlayable;
+        await FindAsync(videoId, PlaybackService.MasterName, cancellation) is not null;
 
     /// <summary>Null: no such name, or not yet.</summary>
     public async Task<HlsFile?> FindAsync(Guid videoId, string name, CancellationToken cancellation)
@@ -30,9 +34,7 @@ public sealed class GrowingHls(KinoraDb db)
 
         if (name == PlaybackService.MasterName)
         {
-            return await FindPlanAsync(job.Id, cancellation) is { } whole
-                ? Playlist((await LoadAsync(job, whole, whole.Tracks, cancellation)).Master())
-                : null;
+            return await GetPlaylistAsync(job, name, cancellation);
         }
 
         var edition = FormattableString.Invariant($"{job.Edition}/");
@@ -42,33 +44,62 @@ public sealed class GrowingHls(KinoraDb db)
         }
 
         var path = name[edition.Length..];
-        if (path.Contains('/'))
-        {
-            return await FindPieceAsync(job, path, cancellation);
-        }
-
-        return await FindPlanAsync(job.Id, cancellation) is { } plan && GrowingPackage.TracksOf(plan, path) is { } tracks
-            ? Playlist((await LoadAsync(job, plan, tracks, cancellation)).Media(path))
-            : null;
+        return path.Contains('/')
+            ? await FindPieceAsync(job, path, cancellation)
+            : await GetPlaylistAsync(job, path, cancellation);
     }
 
-    private static HlsFile? Playlist(string? text) => text is null ? null : new HlsFile(null, text);
+    public void Dispose() => _playlists.Dispose();
 
-    private async Task<GrowingJob?> FindJobAsync(Guid videoId, CancellationToken cancellation) => await db.Jobs.AsNoTracking()
-        .Where(j => j.VideoId == videoId && j.Type == JobType.Hls && j.ParentId == null && j.Status == JobStatus.Running && j.Plan != null)
-        .Where(j => j.Video!.DeletedAt == null)
-        .Select(j => new GrowingJob(j.Id, j.VideoId, j.Fence!.Value))
-        .FirstOrDefaultAsync(cancellation);
+    private async Task<GrowingJob?> FindJobAsync(Guid videoId, CancellationToken cancellation)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        return await db.Jobs.AsNoTracking()
+            .Where(j => j.VideoId == videoId && j.Type == JobType.Hls && j.ParentId == null && j.Status == JobStatus.Running && j.Plan != null)
+            .Where(j => j.Video!.DeletedAt == null)
+            .Select(j => new GrowingJob(j.Id, j.VideoId, j.Fence!.Value))
+            .FirstOrDefaultAsync(cancellation);
+    }
 
-    /// <summary>Null: it is not made of spans.</summary>
-    private async Task<TranscodePlan?> FindPlanAsync(Guid jobId, CancellationToken cancellation) =>
-        await db.Jobs.AsNoTracking().Where(j => j.Id == jobId).Select(j => j.Plan).FirstOrDefaultAsync(cancellation) is { } stored
-        && JsonSerializer.Deserialize(stored, StoredJson.Default.TranscodePlan) is { Spans: not null } plan
-            ? plan
-            : null;
+    /// <param name="name">Of the master, or of a playlist below the edition.</param>
+    private async Task<HlsFile?> GetPlaylistAsync(GrowingJob job, string name, CancellationToken cancellation)
+    {
+        // Written for whoever asks meanwhile too: it goes on when the one who asked first has left.
+        var writing = _playlists.GetOrCreate((job, name), entry =>
+        {
+            (entry.Size, entry.AbsoluteExpirationRelativeToNow) = (1, KeepTime);
+            return new Lazy<Task<string?>>(() => WriteAsync(job, name, CancellationToken.None));
+        })!;
+        if (await writing.Value.WaitAsync(cancellation) is { } text)
+        {
+            return new HlsFile(null, text);
+        }
 
-    private async Task<GrowingPackage> LoadAsync(
-        GrowingJob job, TranscodePlan plan, IReadOnlyList<string> tracks, CancellationToken cancellation)
+        // Who waits for the first picture does not wait for a second.
+        _playlists.Remove((job, name));
+        return null;
+    }
+
+    /// <returns>Null: no such name, nothing of it yet, or it is not made of spans.</returns>
+    private async Task<string?> WriteAsync(GrowingJob job, string name, CancellationToken cancellation)
+    {
+        await using var db = await databases.CreateDbContextAsync(cancellation);
+        if (await db.Jobs.AsNoTracking().Where(j => j.Id == job.Id).Select(j => j.Plan).FirstOrDefaultAsync(cancellation) is not { } stored
+            || JsonSerializer.Deserialize(stored, StoredJson.Default.TranscodePlan) is not { Spans: not null } plan)
+        {
+            return null;
+        }
+
+        if (name == PlaybackService.MasterName)
+        {
+            return (await LoadAsync(db, job, plan, plan.Tracks, cancellation)).Master();
+        }
+
+        return GrowingPackage.TracksOf(plan, name) is { } tracks ? (await LoadAsync(db, job, plan, tracks, cancellation)).Media(name) : null;
+    }
+
+    private static async Task<GrowingPackage> LoadAsync(
+        KinoraDb db, GrowingJob job, TranscodePlan plan, IReadOnlyList<string> tracks, CancellationToken cancellation)
     {
         // What has ended first: a track that ends between the two looks has its last piece then, and its end the next time.
         var ended = await db.Jobs.AsNoTracking()
@@ -96,6 +127,7 @@ public sealed class GrowingHls(KinoraDb db)
     {
         var slash = path.IndexOf('/');
         var prefix = ObjectKey.JobPrefix(job.VideoId, job.Id) + path[..(slash + 1)];
+        await using var db = await databases.CreateDbContextAsync(cancellation);
         var rows = await db.HlsPieces.AsNoTracking().Where(p => p.JobId == job.Id && p.Prefix == prefix).ToListAsync(cancellation);
         return rows.FirstOrDefault(row => row.File.Name == path[(slash + 1)..]) is { } found
             ? new HlsFile(new StoredFile(found.Prefix + found.File.Name, found.File.SizeBytes, found.File.Sha256, found.File.ContentType), null)

@@ -173,10 +173,10 @@ public sealed class HlsUnitsTests(StormDatabase server) : IClassFixture<StormDat
     [Theory]
     [InlineData(false, true)]
     [InlineData(true, false)]
-    public async Task Units_that_together_cost_twice_as_many_workers_are_poison_unless_they_succeed(bool isForgiven, bool isPoison)
+    public async Task Units_that_are_lost_eight_times_as_often_together_are_poison_unless_they_succeed(bool isForgiven, bool isPoison)
     {
         var (_, units) = await _world.ParkAsync();
-        await _world.ExecuteAsync($"UPDATE jobs SET crashes = 2 WHERE id IN ('{units[1].Id}', '{units[2].Id}')");
+        await _world.ExecuteAsync($"UPDATE jobs SET crashes = 11 WHERE id IN ('{units[1].Id}', '{units[2].Id}')");
         await _world.ExecuteAsync($"UPDATE jobs SET crashes = 1 WHERE id = '{units[0].Id}'");
         if (isForgiven)
         {

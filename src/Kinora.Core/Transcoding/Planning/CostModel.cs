@@ -40,7 +40,7 @@ internal static class CostModel
         {
             if (r.Mode == RenditionMode.Copy)
             {
-                return r.MaxBitRate * seconds;
+                return (sourceBitRate ?? r.MaxBitRate) * seconds;
             }
 
             var capped = r.MaxBitRate * ShareOfCap;

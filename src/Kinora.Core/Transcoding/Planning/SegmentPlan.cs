@@ -37,9 +37,6 @@ public sealed record SegmentPlan
     /// <summary>The end of the last frame, or of sound alone; null when Regenerated, or nobody knows.</summary>
     public long? EndTicks { get; init; }
 
-    /// <summary>Segments start on keyframes of the source alone, and each of these can be decoded by itself: its packets can be copied.</summary>
-    public bool IsOnKeyFrames { get; init; }
-
     /// <summary>
     /// Why the packets cannot be copied, as codes: video_gop_size, open_gop, edit_list, leading_pictures, frames_not_exact. Empty also where
     /// nobody asked.

@@ -61,7 +61,6 @@ public static class SegmentPlanner
             CutsLeadingPictures = shown.HasLeadingPictures,
             Starts = SegmentCutter.Cut(isOnKeyFrames ? keys : timeline.Ticks, keys, timeline.End, timeScale),
             EndTicks = timeline.End,
-            IsOnKeyFrames = isOnKeyFrames,
             CopyObstacles = obstacles,
             Frames = timeline.Frames,
             FrameTicks = isExact ? timeline.Ticks : null,

@@ -73,7 +73,7 @@ public sealed class TranscodePlanner(IOptions<TranscodingOptions> options)
             }
 
             var isCopy = reasons.Count == 0;
-            var rate = isCopy ? (int)Math.Min(int.MaxValue, source!.Value.BitRate) : Ladder.MaxBitRate(rung, frameRate.ToDouble(), source);
+            var rate = isCopy ? CopyRate.PeakOf(packets!, segments!, source!.Value.BitRate) : Ladder.MaxBitRate(rung, frameRate.ToDouble(), source);
             return new Rendition(
                 rung.Name, rung.Width, rung.Height, rate, frameRate, isCopy ? RenditionMode.Copy : RenditionMode.Encode, reasons);
         }

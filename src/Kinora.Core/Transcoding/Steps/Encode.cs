@@ -17,7 +17,7 @@ public sealed class Encode(HlsEncoder encoder) : IHlsStep
     {
         var folder = Directory.CreateDirectory(Path.Combine(context.Folder, "encoded")).FullName;
         var passed = 0.0;
-        var progress = new Reporter(p =>
+        var progress = new ImmediateProgress<EncodeProgress>(p =>
         {
             context.Attempt.Report(ProgressBefore + ((ProgressAfter - ProgressBefore) * p.Fraction), p.OutTimeMs);
             HitPassed(passed, p.Fraction);
@@ -33,11 +33,5 @@ public sealed class Encode(HlsEncoder encoder) : IHlsStep
         {
             Failpoint.Hit(name);
         }
-    }
-
-    /// <summary>Unlike Progress&lt;T&gt;, reports at once and in order.</summary>
-    private sealed class Reporter(Action<EncodeProgress> report) : IProgress<EncodeProgress>
-    {
-        public void Report(EncodeProgress value) => report(value);
     }
 }

@@ -51,10 +51,10 @@ public sealed class EncodeSpan(
             context.Attempt.Job, made, isLast: true, share => context.Attempt.Report(EncodedAt + ((99 - EncodedAt) * share)), cancellation);
     }
 
-    private static FrameProgress Follow(UnitContext context, SpanPlan span)
+    private static ImmediateProgress<FfmpegProgress> Follow(UnitContext context, SpanPlan span)
     {
         var passed = 0.0;
-        return new FrameProgress(progress =>
+        return new ImmediateProgress<FfmpegProgress>(progress =>
         {
             var share = Math.Min(1, (double)progress.Frames / span.Frames);
             context.Attempt.Report(EncodedAt * share);

@@ -2,7 +2,7 @@ namespace Kinora.Core.Transcoding.Packaging.IsoMedia;
 
 /// <summary>
 /// The fragments of a file in order, one at a time: a file of any size takes the memory of one moof. Works on ffmpeg's whole file and on a
-/// span object, which has no moov of its own.
+/// piece of it, which begins with its init segment.
 /// </summary>
 public static class FragmentReader
 {

@@ -25,10 +25,7 @@ public sealed class GrowingPackage(
     /// <summary>Whether a plan's master has such sound for a while.</summary>
     public static bool HasAhead(TranscodePlan plan) => plan.Copied is not null && plan.Encoded.Any();
 
-    /// <summary>Some rendition has its first segments, and the default sound beside it.</summary>
-    public bool IsPlayable => Variants().Count > 0;
-
-    /// <summary>The master playlist; null while there is nothing to play.</summary>
+    /// <summary>The master playlist; null while no rendition has its first segments, and the default sound beside it.</summary>
     public string? Master()
     {
         var variants = Variants();
@@ -120,7 +117,7 @@ public sealed class GrowingPackage(
 
                 var measured = MasterPlaylist.RateOf(video, plan.TargetDuration);
 
-                // What is to come is bounded by the encoder's cap, which single segments may pass a little.
+                // What is to come is bounded: by the encoder's cap, which single segments may pass a little, and a copy by its packets.
                 var rate = new BitRate(Math.Max(measured.Peak, planned.MaxBitRate + (planned.MaxBitRate / 10L)), measured.Average);
                 variants.Add(new GrowingVariant(
                     video, isAhead, isSilent ? null : isAhead ? AheadGroup : MasterPlaylist.AudioGroup, isSilent ? rate : rate + AudioRate));
