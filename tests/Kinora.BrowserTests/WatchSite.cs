@@ -72,6 +72,7 @@ public sealed class WatchSite : IAsyncLifetime
     {
         var types = new FileExtensionContentTypeProvider();
         types.Mappings[".m3u8"] = "application/vnd.apple.mpegurl";
+        types.Mappings[".m4s"] = "audio/mp4";
         app.UseStaticFiles(new StaticFileOptions
         {
             FileProvider = new PhysicalFileProvider(_folder),
