@@ -47,15 +47,6 @@ function openWithHls(video: HTMLVideoElement, url: string, startAt: number, even
   const stall = new StallWatch(video, fail);
 
   hls.on(Events.MANIFEST_PARSED, (_, data) => events.onQualities(qualitiesOf(data.levels)));
-
-  // While a video grows, a copy of the source may be whole already. Back from a quality that still grows, hls.js 1.7.4 would judge the copy's
-  // end by that one's playlist, which has none, and would never end: so it loads the copy's again.
-  hls.on(Events.LEVEL_SWITCHING, (_, data) => {
-    const level = hls.levels[data.level];
-    if (level?.details && !level.details.live && hls.latestLevelDetails?.live) {
-      level.details = undefined;
-    }
-  });
   hls.on(Events.LEVEL_SWITCHED, (_, data) => events.onQuality(data.level));
   hls.on(Events.LEVEL_LOADED, (_, data) => {
     stall.loaded('playlist');

@@ -4,7 +4,8 @@ namespace Kinora.Core.Transcoding.Packaging.Pieces;
 
 /// <summary>
 /// What can be played of a video while its spans are being encoded: the playlists as they stand at a moment. Each is that of the contiguous
-/// pieces from the start; a later one only has more at its end. What is encoded and its sound end together: with sound past the video's
+/// pieces from the start; a later one only has more at its end, and none has its end before all have: where a copy that is whole had one beside
+/// a rendition that grows, Shaka 5.2 ended at that one's edge, and hls.js 1.7 never. What is encoded and its sound end together: with sound past the video's
 /// edge hls.js 1.7 leaps back to the start. A copy of the source is ahead of what is encoded, and so has an audio group of its own.
 /// </summary>
 /// <param name="plan">With spans.</param>
@@ -62,10 +63,9 @@ public sealed class GrowingPackage(
             var isIFrames = name == PackageLayout.IFramePlaylist(video.Name);
             if ((isIFrames || name == PackageLayout.Playlist(video.Name)) && VideoOf(video) is { } rendition)
             {
-                var isComplete = rendition.Objects.Count == plan.Spans!.Count;
                 return isIFrames
-                    ? MediaPlaylist.WriteIFrames(rendition, plan.TargetDuration, isComplete)
-                    : MediaPlaylist.Write(rendition, plan.TargetDuration, isComplete);
+                    ? MediaPlaylist.WriteIFrames(rendition, plan.TargetDuration, isComplete: false)
+                    : MediaPlaylist.Write(rendition, plan.TargetDuration, isComplete: false);
             }
         }
 
@@ -74,8 +74,7 @@ public sealed class GrowingPackage(
             var isAhead = name == AheadPlaylist(audio.Name);
             if ((isAhead || name == PackageLayout.Playlist(audio.Name)) && AudioOf(audio, isAhead) is { } rendition)
             {
-                var isComplete = endedTracks.Contains(audio.Name) && rendition.Objects.Count == _pieces[audio.Name].Count();
-                return MediaPlaylist.Write(rendition, plan.TargetDuration, isComplete);
+                return MediaPlaylist.Write(rendition, plan.TargetDuration, isComplete: false);
             }
         }
 
