@@ -11,6 +11,7 @@ using Kinora.Core.Limits;
 using Kinora.Core.Playback;
 using Kinora.Core.Transcoding;
 using Kinora.Core.Transcoding.Steps;
+using Kinora.Core.Transcoding.Units;
 using Kinora.Core.Uploads;
 using Kinora.Core.Videos;
 using Microsoft.Extensions.Configuration;
@@ -36,6 +37,7 @@ public static class KinoraSetup
         services.AddSingleton<DispatchStore>();
         services.AddSingleton<JobReaper>();
         services.AddSingleton<CompleteJob>();
+        services.AddSingleton<HlsUnits>();
         services.AddSingleton<DeleteVideo>();
         services.AddSingleton<JobDispatcher>();
         services.AddHostedService(provider => provider.GetRequiredService<JobDispatcher>());
@@ -65,6 +67,8 @@ public static class KinoraSetup
         services.AddSingleton<UploadService>();
         services.AddValidated<PlaybackOptions>(configuration, "Kinora:Playback");
         services.AddSingleton<PlaybackToken>();
+        services.AddSingleton<ManifestCache>();
+        services.AddScoped<GrowingHls>();
         services.AddScoped<PlaybackService>();
         return services;
     }
@@ -77,13 +81,21 @@ public static class KinoraSetup
         services.AddMedia(configuration);
         services.AddEncoders(configuration);
         services.AddSingleton<SourceFetcher>();
+        services.AddSingleton<SourceFiles>();
         services.AddSingleton<FetchSource>();
         services.AddSingleton<ScanPackets>();
         services.AddSingleton<MakePlan>();
+        services.AddSingleton<Split>();
         services.AddSingleton<Encode>();
         services.AddSingleton<BuildPackage>();
         services.AddSingleton<Publish>();
         services.AddSingleton<HlsPipeline>();
+        services.AddSingleton<HlsPieces>();
+        services.AddSingleton<PiecePublisher>();
+        services.AddSingleton<EncodeSpan>();
+        services.AddSingleton<FollowTrack>();
+        services.AddSingleton<PublishHls>();
+        services.AddSingleton<HlsUnitRunner>();
         services.AddSingleton<Publisher>();
         services.AddSingleton<Chores>();
         services.AddSingleton<PrefixSweeper>();

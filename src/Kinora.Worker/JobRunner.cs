@@ -16,6 +16,8 @@ namespace Kinora.Worker;
 internal sealed partial class JobRunner(
     JobStore store,
     CompleteJob complete,
+    HlsUnits units,
+    JobDispatcher dispatcher,
     LeaseKeeper leases,
     WorkDirectory workDirectory,
     IServiceProvider services,
@@ -87,10 +89,14 @@ internal sealed partial class JobRunner(
         try
         {
             await Failpoint.HitAsync(FailpointName.WorkerAfterClaim, CancellationToken.None);
-            metrics.JobAttempted(job.Type, job.IsFirst);
+            if (job.ParentId is null)
+            {
+                metrics.JobAttempted(job.Type, job.IsFirst);
+            }
+
             var clock = Stopwatch.StartNew();
             var outcome = await DoAsync(attempt);
-            if (outcome.Status is { } status)
+            if (outcome.Status is { } status && (job.ParentId is null || await HasEndedParentAsync(job, status)))
             {
                 metrics.JobFinished(job.Type, status, outcome.Code, clock.Elapsed);
             }
@@ -103,6 +109,22 @@ internal sealed partial class JobRunner(
         }
     }
 
+    /// <summary>Settles what the end of a unit means for its parent: what fails of it, the next round of any process does.</summary>
+    /// <returns>The parent has SUCCEEDED with it; where it FAILED, settling has counted it.</returns>
+    private async Task<bool> HasEndedParentAsync(ClaimedJob unit, JobStatus status)
+    {
+        using var timeout = new CancellationTokenSource(SettleTimeout);
+        await dispatcher.SettleAsync(unit.ParentId!.Value, timeout.Token);
+        try
+        {
+            return status == JobStatus.Succeeded && await units.HasEndedParentAsync(unit, timeout.Token);
+        }
+        catch (Exception e) when (DatabaseOutage.Is(e) || e is OperationCanceledException)
+        {
+            return false; // only the metric misses it
+        }
+    }
+
     private async Task<Outcome> DoAsync(Attempt attempt)
     {
         var handler = services.GetRequiredKeyedService<IJobHandler>(attempt.Job.Type);
@@ -111,7 +133,7 @@ internal sealed partial class JobRunner(
             // In here, since a disk without room for it must end the attempt like anything else that goes wrong.
             using var folder = workDirectory.OpenAttempt(attempt.Job.Id, attempt.Job.Fence);
             await handler.RunAsync(new JobContext(attempt, folder.Path), attempt.Stopped);
-            return Outcome.Succeeded;
+            return attempt.IsParked ? Outcome.Parked : Outcome.Succeeded;
         }
         catch (JobLostException)
         {
@@ -236,6 +258,7 @@ internal sealed partial class JobRunner(
     private sealed record Outcome(string Name, JobStatus? Status, JobErrorCode? Code)
     {
         public static readonly Outcome Succeeded = new("succeeded", JobStatus.Succeeded, null);
+        public static readonly Outcome Parked = new("parked", null, null);
         public static readonly Outcome Lost = new("lost", null, null);
         public static readonly Outcome Released = new("released", null, null);
 

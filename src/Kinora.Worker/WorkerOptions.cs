@@ -33,7 +33,7 @@ internal sealed class Concurrency
     [Range(0, 64)]
     public int Thumbnail { get; set; } = 1;
 
-    /// <summary>One encode fills all cores.</summary>
+    /// <summary>HLS jobs being planned, and units of them. One span fills all cores; sound and copies go on beside it.</summary>
     [Range(0, 64)]
-    public int Hls { get; set; } = 1;
+    public int Hls { get; set; } = 2;
 }

@@ -1,9 +1,11 @@
 using System.Buffers;
 using System.Security.Cryptography;
+using System.Text;
 using Kinora.Api.Http.Errors;
 using Kinora.Core.Errors;
 using Kinora.Core.Infra.Storage;
 using Kinora.Core.Playback;
+using Kinora.Core.Transcoding.Packaging;
 using Microsoft.Net.Http.Headers;
 
 namespace Kinora.Api.Http;
@@ -19,13 +21,23 @@ internal sealed partial class ObjectDelivery(IObjectStore objects, ILogger<Objec
     /// <param name="isSigned">By a URL that anyone may hold, and any cache on the way may keep.</param>
     public async Task SendAsync(HttpContext context, StoredFile file, bool isSigned, CancellationToken cancellation)
     {
+        if (await BeginAsync(context, file, isSigned) is { } range && !HttpMethods.IsHead(context.Request.Method))
+        {
+            await CopyAsync(context.Response, file, range, cancellation);
+        }
+    }
+
+    /// <summary>Everything but the body.</summary>
+    /// <returns>The bytes to send; null: none.</returns>
+    private static async Task<ByteRange?> BeginAsync(HttpContext context, StoredFile file, bool isSigned)
+    {
         var (request, response) = (context.Request, context.Response);
         var etag = new EntityTagHeaderValue($"\"{file.Sha256}\"");
         SetHeaders(response, file, etag, isSigned);
         if (MatchesNone(request, etag))
         {
             response.StatusCode = StatusCodes.Status304NotModified;
-            return;
+            return null;
         }
 
         var range = default(ByteRange);
@@ -36,7 +48,7 @@ internal sealed partial class ObjectDelivery(IObjectStore objects, ILogger<Objec
             response.Headers.Remove(HeaderNames.ETag);
             response.Headers.ContentRange = $"bytes */{file.SizeBytes}";
             await new ErrorResult(ErrorCode.RangeNotSatisfiable).ExecuteAsync(context);
-            return;
+            return null;
         }
 
         if (outcome == RangeOutcome.Part)
@@ -50,9 +62,17 @@ internal sealed partial class ObjectDelivery(IObjectStore objects, ILogger<Objec
         }
 
         response.ContentLength = range.Length;
-        if (!HttpMethods.IsHead(request.Method))
+        return range;
+    }
+
+    /// <summary>A playlist as it stands now, which has no object yet.</summary>
+    public static async Task SendPlaylistAsync(HttpContext context, string text, bool isSigned, CancellationToken cancellation)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text);
+        var file = new StoredFile(string.Empty, bytes.Length, Convert.ToHexStringLower(SHA256.HashData(bytes)), ContentTypes.Playlist);
+        if (await BeginAsync(context, file, isSigned) is { } range && !HttpMethods.IsHead(context.Request.Method))
         {
-            await CopyAsync(response, file, range, cancellation);
+            await context.Response.Body.WriteAsync(bytes.AsMemory((int)range.Offset, (int)range.Length), cancellation);
         }
     }
 

@@ -33,6 +33,9 @@ public sealed class Attempt(ClaimedJob job, long claimed)
 
     public StopReason Reason { get; private set; }
 
+    /// <summary>The attempt has split its job: the units go on with it, and it is not done.</summary>
+    public bool IsParked { get; set; }
+
     internal (Guid JobId, long Fence) Key => (Job.Id, Job.Fence);
 
     /// <summary>Monotonic time at which the last beat that the database took was sent.</summary>
@@ -52,7 +55,7 @@ public sealed class Attempt(ClaimedJob job, long claimed)
     {
         lock (_lock)
         {
-            return new Beat(Job.Id, Job.Fence, _progress, _outTimeMs);
+            return new Beat(Job.Id, Job.Fence, _progress, _outTimeMs, Job.ParentId);
         }
     }
 

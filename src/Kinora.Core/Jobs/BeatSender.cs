@@ -23,4 +23,20 @@ internal sealed class BeatSender(JobStatements statements, TimeSpan lease)
 
         return kept;
     }
+
+    /// <summary>
+    /// After the beats, and apart from them: the parents of the units among them move along. What goes wrong here loses no lease.
+    /// </summary>
+    public void MoveParents(NpgsqlConnection connection, IReadOnlyCollection<Beat> beats)
+    {
+        var parents = beats.Select(b => b.ParentId).OfType<Guid>().Distinct().ToArray();
+        if (parents.Length == 0)
+        {
+            return;
+        }
+
+        using var command = new NpgsqlCommand(statements.MoveParents, connection);
+        command.Parameters.AddWithValue("parents", parents);
+        command.ExecuteNonQuery();
+    }
 }

@@ -14,7 +14,7 @@ namespace Kinora.Core.Jobs;
 /// </summary>
 public sealed class CompleteJob(NpgsqlDataSource source, JobStatements statements, IOptions<JobOptions> options)
 {
-    /// <summary>How long an old derivative stays for players in mid-stream.</summary>
+    /// <summary>How long what was published stays for players in mid-stream.</summary>
     private static readonly TimeSpan ReplacedGrace = TimeSpan.FromMinutes(10);
 
     /// <summary>The video is ANALYZED, THUMBNAIL is queued, and HLS where the upload asked for it.</summary>
@@ -39,9 +39,7 @@ public sealed class CompleteJob(NpgsqlDataSource source, JobStatements statement
             followers.Add(await FollowAsync(JobType.Hls, HlsParams.Default.ToJson()));
         }
 
-        await Failpoint.HitAsync(FailpointName.CompleteBeforeCommit, cancellation);
-        await transaction.CommitAsync(cancellation);
-        await Failpoint.HitAsync(FailpointName.CompleteAfterCommit, cancellation);
+        await CommitAsync(transaction, cancellation);
         return followers;
 
         Task<Guid> FollowAsync(JobType type, string parameters) => SubmitJob.RunAsync(
@@ -67,18 +65,71 @@ public sealed class CompleteJob(NpgsqlDataSource source, JobStatements statement
         }
 
         await ReplaceAsync(connection, derivative, cancellation);
-        await using var intent = new NpgsqlCommand(statements.PublishIntent, connection);
-        intent.Parameters.AddWithValue("prefix", derivative.Prefix);
-        intent.Parameters.AddWithValue("id", job.Id);
-        intent.Parameters.AddWithValue("fence", job.Fence);
-        if (await intent.ExecuteNonQueryAsync(cancellation) == 0)
+        if (!await PublishIntentAsync(connection, job, derivative.Prefix, cancellation))
         {
             return false;
         }
 
-        await Failpoint.HitAsync(FailpointName.CompleteBeforeCommit, cancellation);
-        await transaction.CommitAsync(cancellation);
-        await Failpoint.HitAsync(FailpointName.CompleteAfterCommit, cancellation);
+        await CommitAsync(transaction, cancellation);
+        return true;
+    }
+
+    /// <summary>
+    /// What a unit has put under the prefix is published, and with <paramref name="isLast"/> the unit ends. A unit that grows publishes many
+    /// times, each time under a prefix of its own. Pieces that are there already stay: a unit that is done again should skip them, and put
+    /// under one prefix only what is new.
+    /// </summary>
+    /// <param name="pieces">Their track, number, file and facts count; the rest is the unit's.</param>
+    /// <returns>False: the attempt has lost the unit, or the parent has ended.</returns>
+    public async Task<bool> PiecesAsync(
+        ClaimedJob unit, IReadOnlyList<HlsPiece> pieces, string prefix, bool isLast, CancellationToken cancellation)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await using var video = new NpgsqlCommand(statements.LockVideo, connection);
+        video.Parameters.AddWithValue("video", unit.VideoId);
+        var isThere = await video.ExecuteScalarAsync(cancellation) is not null;
+        await Failpoint.HitAsync(FailpointName.CompleteInTransaction, cancellation);
+        if (!isThere
+            || !await UnitPublication.HoldAsync(connection, statements, unit, isLast, cancellation)
+            || !await UnitPublication.InsertAsync(connection, statements, unit, pieces, prefix, cancellation))
+        {
+            return false;
+        }
+
+        await CommitAsync(transaction, cancellation);
+        return true;
+    }
+
+    /// <summary>
+    /// The last unit and its parent have SUCCEEDED, the video is READY, and the derivative, which is the parent's and has its fence, is the
+    /// current one from now on, as by <see cref="DerivativeAsync"/>. The pieces of the parent have served.
+    /// </summary>
+    /// <param name="prefix">That this unit has written under; what the others have published is.</param>
+    public async Task<bool> PublishedAsync(ClaimedJob lastUnit, Derivative derivative, string prefix, CancellationToken cancellation)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await using var video = new NpgsqlCommand(statements.CompletePublishedVideo, connection);
+        video.Parameters.AddWithValue("video", lastUnit.VideoId);
+        video.Parameters.AddWithValue("hls", true);
+        var videos = await video.ExecuteNonQueryAsync(cancellation);
+        await Failpoint.HitAsync(FailpointName.CompleteInTransaction, cancellation);
+        if (videos == 0
+            || !await UnitPublication.SucceedParentAsync(connection, statements, lastUnit, derivative, cancellation)
+            || !await SucceedAsync(connection, lastUnit, cancellation))
+        {
+            return false;
+        }
+
+        await ReplaceAsync(connection, derivative, cancellation);
+        await UnitPublication.TakeOverAsync(connection, statements, derivative, prefix, cancellation);
+        if (!await PublishIntentAsync(connection, lastUnit, prefix, cancellation))
+        {
+            return false;
+        }
+
+        await CommitAsync(transaction, cancellation);
         return true;
     }
 
@@ -89,6 +140,22 @@ public sealed class CompleteJob(NpgsqlDataSource source, JobStatements statement
         command.Parameters.AddWithValue("id", job.Id);
         command.Parameters.AddWithValue("fence", job.Fence);
         return await command.ExecuteScalarAsync(cancellation) is true;
+    }
+
+    private static async Task CommitAsync(NpgsqlTransaction transaction, CancellationToken cancellation)
+    {
+        await Failpoint.HitAsync(FailpointName.CompleteBeforeCommit, cancellation);
+        await transaction.CommitAsync(cancellation);
+        await Failpoint.HitAsync(FailpointName.CompleteAfterCommit, cancellation);
+    }
+
+    private async Task<bool> PublishIntentAsync(NpgsqlConnection connection, ClaimedJob job, string prefix, CancellationToken cancellation)
+    {
+        await using var intent = new NpgsqlCommand(statements.PublishIntent, connection);
+        intent.Parameters.AddWithValue("prefix", prefix);
+        intent.Parameters.AddWithValue("id", job.Id);
+        intent.Parameters.AddWithValue("fence", job.Fence);
+        return await intent.ExecuteNonQueryAsync(cancellation) == 1;
     }
 
     private async Task<bool> SucceedAsync(NpgsqlConnection connection, ClaimedJob job, CancellationToken cancellation)

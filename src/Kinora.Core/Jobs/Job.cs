@@ -9,7 +9,8 @@ public enum JobType { Analyze, Thumbnail, Hls }
 public enum JobStatus { Queued, Running, Succeeded, Failed, Canceled }
 
 /// <summary>
-/// A unit of work on one video, at most one live of a type. Written only by the <see cref="JobStatements"/>; read through EF.
+/// A unit of work on one video, at most one live of a type; or a unit of such a job, which nobody outside sees. Written only by the
+/// <see cref="JobStatements"/>; read through EF.
 /// </summary>
 public sealed class Job
 {
@@ -46,7 +47,10 @@ public sealed class Job
     public DateTimeOffset? LeaseUntil { get; init; }
     public DateTimeOffset? HeartbeatAt { get; init; }
 
-    /// <summary>Not to be claimed before this.</summary>
+    /// <summary>
+    /// Not to be claimed before this. <see cref="DateTimeOffset.MaxValue"/> ("infinity"): of a parked parent, and of a last unit that the others
+    /// have not woken.
+    /// </summary>
     public DateTimeOffset RunAfter { get; init; }
 
     /// <summary>When it was last handed to the queue; null: to be handed over.</summary>
@@ -56,6 +60,18 @@ public sealed class Job
     /// <summary>What was asked for, as canonical JSON; equal parameters are the same request.</summary>
     public required JsonDocument Params { get; init; }
 
+    /// <summary>The job that this is a unit of: claimed and ended like any job, and nothing by itself. Null: it is none.</summary>
+    public Guid? ParentId { get; init; }
+
+    /// <summary>Of an owner's jobs the lowest are claimed first: 0, or 1 for sound, or 2 for what a player comes to later.</summary>
+    public short Rank { get; init; }
+
+    /// <summary>A unit's share of its parent's work, in whatever measure all of them have; 0 of a plain job.</summary>
+    public double Weight { get; init; }
+
+    /// <summary>What the units of the job are to make, as JSON; null: it has none.</summary>
+    public string? Plan { get; init; }
+
     /// <summary>The HTTP request that caused the job.</summary>
     public string? RequestId { get; init; }
     public string? ErrorCode { get; init; }
@@ -64,6 +80,10 @@ public sealed class Job
     public DateTimeOffset? StartedAt { get; init; }
     public DateTimeOffset? FinishedAt { get; init; }
     public Video? Video { get; init; }
+
+    /// <summary>Its units do its work; no worker has it, and none will.</summary>
+    public bool IsParked =>
+        ParentId is null && Status == JobStatus.Running && LeaseOwner is null && RunAfter == DateTimeOffset.MaxValue;
 
     /// <summary>The id of its newest message in BullMQ; BullMQ wants no ":" in it.</summary>
     public string? QueueJobId => DispatchCount == 0 ? null : QueueMessageId(Id, DispatchCount);

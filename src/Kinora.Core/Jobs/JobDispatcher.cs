@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Kinora.Core.Infra.Failpoints;
 using Kinora.Core.Infra.Queues;
+using Kinora.Core.Infra.Redis;
 using Kinora.Core.Infra.Telemetry;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -9,11 +10,19 @@ using Microsoft.Extensions.Options;
 namespace Kinora.Core.Jobs;
 
 /// <summary>
-/// Keeps as many messages in the queue as there are jobs to claim, up to a window, and takes jobs from dead workers. Runs in every process:
-/// nothing claimable stays unseen while one of them lives, and an emptied queue is filled again from the database.
+/// Keeps as many messages in the queue as there are jobs to claim, up to a window, takes jobs from dead workers and settles what units have
+/// left. Runs in every process: nothing claimable stays unseen while one of them lives, and an emptied queue is filled again from the
+/// database.
 /// </summary>
 public sealed partial class JobDispatcher(
-    DispatchStore store, JobReaper reaper, IJobQueue queue, KinoraMetrics metrics, IOptions<JobOptions> options, ILogger<JobDispatcher> logger)
+    DispatchStore store,
+    JobReaper reaper,
+    HlsUnits units,
+    IJobQueue queue,
+    CancelChannel cancels,
+    KinoraMetrics metrics,
+    IOptions<JobOptions> options,
+    ILogger<JobDispatcher> logger)
     : BackgroundService
 {
     /// <summary>Of a round and a type.</summary>
@@ -43,10 +52,26 @@ public sealed partial class JobDispatcher(
         }
     }
 
+    /// <summary>
+    /// Draws the consequences of a unit's end for its parent. Failing is no error: the next round of any process does it. Give it no
+    /// token that a shutdown cancels.
+    /// </summary>
+    public async Task SettleAsync(Guid parentId, CancellationToken cancellation)
+    {
+        try
+        {
+            await SettleUnitsAsync(parentId, cancellation);
+        }
+        catch (Exception e)
+        {
+            LogSettleFailed(e, parentId);
+        }
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         // Two rounds that do not wait for each other: a queue that answers slowly must not delay the rescue of jobs.
-        await Task.WhenAll(RepeatAsync(ReapAsync, stoppingToken), RepeatAsync(DispatchDueAsync, stoppingToken));
+        await Task.WhenAll(RepeatAsync(RescueAsync, stoppingToken), RepeatAsync(DispatchDueAsync, stoppingToken));
     }
 
     private async Task RepeatAsync(Func<CancellationToken, Task> part, CancellationToken cancellation)
@@ -86,12 +111,43 @@ public sealed partial class JobDispatcher(
         }
     }
 
+    private async Task RescueAsync(CancellationToken cancellation)
+    {
+        await ReapAsync(cancellation);
+        await SettleUnitsAsync(null, cancellation);
+    }
+
+    private async Task SettleUnitsAsync(Guid? parentId, CancellationToken cancellation)
+    {
+        var settled = await units.SettleAsync(parentId, cancellation);
+        foreach (var parent in settled.Failed)
+        {
+            metrics.JobFinishedByOthers(parent.Type, JobStatus.Failed, parent.Code);
+            LogFailedByUnit(parent.Id, parent.VideoId, parent.Code.Name);
+        }
+
+        foreach (var unitId in settled.Woken)
+        {
+            await DispatchAsync(unitId, cancellation);
+        }
+
+        foreach (var canceled in settled.Canceled)
+        {
+            await cancels.PublishAsync(canceled, cancellation);
+        }
+
+        if (settled.Fault is { } fault)
+        {
+            LogRoundFailed(fault);
+        }
+    }
+
     private async Task ReapAsync(CancellationToken cancellation)
     {
         foreach (var job in await reaper.ReapAsync(cancellation))
         {
             metrics.JobCrashed(job.Type);
-            if (job.IsFinal)
+            if (job.IsFinal && job.ParentId is null)
             {
                 metrics.JobFinishedByOthers(job.Type, JobStatus.Failed, job.Code);
             }
@@ -139,6 +195,12 @@ public sealed partial class JobDispatcher(
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Job {jobId} waits for the next round of dispatching")]
     private partial void LogDispatchFailed(Exception exception, Guid jobId);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "What a unit of job {jobId} has left waits for the next round")]
+    private partial void LogSettleFailed(Exception exception, Guid jobId);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Job {jobId} of video {videoId} has FAILED with a unit: {code}")]
+    private partial void LogFailedByUnit(Guid jobId, Guid videoId, string code);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A round of dispatching failed")]
     private partial void LogRoundFailed(Exception exception);

@@ -92,7 +92,8 @@ public sealed class JobReaper(NpgsqlDataSource source, JobStatements statements,
                 JobTypeName.Parse(reader.GetString(2)),
                 reader.GetInt64(3),
                 code,
-                IsFinal: code == JobErrorCode.Poison || reader.GetBoolean(5)));
+                IsFinal: code == JobErrorCode.Poison || reader.GetBoolean(5),
+                reader.IsDBNull(6) ? null : reader.GetGuid(6)));
         }
 
         return lost;
@@ -102,7 +103,8 @@ public sealed class JobReaper(NpgsqlDataSource source, JobStatements statements,
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        if (job.IsFinal)
+        // What a unit's end means for the video is its parent's to say (HlsUnits).
+        if (job.IsFinal && job.ParentId is null)
         {
             await FailedVideo.MarkAsync(connection, job.VideoId, job.Type, job.Code, Message, cancellation);
         }
@@ -130,4 +132,5 @@ public sealed class JobReaper(NpgsqlDataSource source, JobStatements statements,
 /// <summary>A job that was taken from a lost worker.</summary>
 /// <param name="Fence">Of the attempt that is over.</param>
 /// <param name="IsFinal">The job has FAILED, with the code; else another attempt follows.</param>
-public sealed record ReapedJob(Guid Id, Guid VideoId, JobType Type, long Fence, JobErrorCode Code, bool IsFinal);
+/// <param name="ParentId">The job that it is a unit of.</param>
+public sealed record ReapedJob(Guid Id, Guid VideoId, JobType Type, long Fence, JobErrorCode Code, bool IsFinal, Guid? ParentId);

@@ -24,17 +24,17 @@ public sealed class JobService(
     TranscodePlanner planner,
     IOptions<JobOptions> options)
 {
-    /// <summary>All jobs of the video, the newest first.</summary>
+    /// <summary>All jobs of the video, the newest first; their units are nothing to their owner.</summary>
     public async Task<IReadOnlyList<Job>> ListAsync(Guid userId, Guid videoId, CancellationToken cancellation)
     {
         await access.GetAsync(userId, videoId, cancellation);
-        return await db.Jobs.AsNoTracking().Where(j => j.VideoId == videoId).OrderByDescending(j => j.Id).ToListAsync(cancellation);
+        return await db.Jobs.AsNoTracking().Where(j => j.VideoId == videoId && j.ParentId == null).OrderByDescending(j => j.Id).ToListAsync(cancellation);
     }
 
     /// <summary>Jobs outlive their video: who waits for one learns that it was CANCELED.</summary>
     public async Task<Job> GetAsync(Guid userId, Guid jobId, CancellationToken cancellation)
     {
-        var job = await db.Jobs.AsNoTracking().Include(j => j.Video).FirstOrDefaultAsync(j => j.Id == jobId, cancellation)
+        var job = await db.Jobs.AsNoTracking().Include(j => j.Video).FirstOrDefaultAsync(j => j.Id == jobId && j.ParentId == null, cancellation)
             ?? throw Refusal.NotFound();
         return job.Video?.OwnerId == userId ? job : throw Refusal.Forbidden();
     }
@@ -44,11 +44,13 @@ public sealed class JobService(
     public async Task<Job> CancelAsync(Guid userId, Guid jobId, CancellationToken cancellation)
     {
         await GetAsync(userId, jobId, cancellation);
-        var hasEnded = await store.CancelAsync(jobId, cancellation);
+        var canceled = await store.CancelAsync(jobId, cancellation);
         var job = await GetAsync(userId, jobId, cancellation);
-        if (hasEnded)
+        if (canceled.Count > 0)
         {
             metrics.JobFinishedByOthers(job.Type, job.Status, null);
+
+            // Once for all of its units.
             await cancels.PublishAsync(jobId, cancellation);
         }
 

@@ -1,20 +1,20 @@
 namespace Kinora.Core.Jobs;
 
 /// <summary>
-/// The statements that change a job or its intents, all in one place. Only the database's clock counts (clock_timestamp(): now() stands still in a
-/// transaction). Every write by a worker is a compare-and-set on (id, RUNNING, fence); no row means that the attempt has lost the job.
-/// Lock order everywhere: user, video, job, derivative, storage intent; jobs among themselves by id. A record, so that the protocol's
-/// storm can take one guard out of one statement and see that this is noticed.
+/// The statements that change a job or its intents, all in one place (those about units in the base). Only the database's clock counts
+/// (clock_timestamp(): now() stands still in a transaction). Every write by a worker is a compare-and-set on (id, RUNNING, fence); no row
+/// means that the attempt has lost the job.
+/// Lock order everywhere: user, video, job, derivative, piece, storage intent; jobs among themselves by id, all units (parent_id) after all
+/// that are none, so that a parent comes before its units whatever their ids are. A record, so that the protocol's storm can take one guard
+/// out of one statement and see that this is noticed.
 /// </summary>
-public sealed record JobStatements
+public sealed record JobStatements : UnitStatements
 {
-    /// <summary>No worker has it. A job between two attempts stays RUNNING without an owner. The condition of an index.</summary>
-    private const string Waiting = "status IN ('QUEUED', 'RUNNING') AND lease_owner IS NULL";
-
-    /// <summary>This attempt still holds the job.</summary>
-    private const string Mine = "id = @id AND status = 'RUNNING' AND fence = @fence AND lease_owner IS NOT NULL";
-
-    private const string NoOwner = "lease_owner = NULL, lease_until = NULL";
+    /// <summary>
+    /// No worker has it, and its time comes by itself: a parked parent's does not, nor a last unit's. A job between two attempts stays RUNNING
+    /// without an owner. The condition of an index.
+    /// </summary>
+    private const string Waiting = "status IN ('QUEUED', 'RUNNING') AND lease_owner IS NULL AND run_after < 'infinity'";
 
     public static JobStatements Default { get; } = new();
 
@@ -25,19 +25,21 @@ public sealed record JobStatements
     public string Insert { get; init; } = """
         INSERT INTO jobs (id, video_id, type, status, params, max_attempts, request_id)
         VALUES (@id, @video, @type, 'QUEUED', @params::jsonb, @attempts, @request)
-        ON CONFLICT (video_id, type) WHERE status IN ('QUEUED', 'RUNNING') DO NOTHING
+        ON CONFLICT (video_id, type) WHERE status IN ('QUEUED', 'RUNNING') AND parent_id IS NULL DO NOTHING
         RETURNING id
         """;
 
     public string FindLive { get; init; } = """
-        SELECT id, params = @params::jsonb FROM jobs WHERE video_id = @video AND type = @type AND status IN ('QUEUED', 'RUNNING')
+        SELECT id, params = @params::jsonb FROM jobs
+        WHERE video_id = @video AND type = @type AND status IN ('QUEUED', 'RUNNING') AND parent_id IS NULL
         """;
 
     /// <summary>
-    /// Up to eight jobs of @type that could be claimed now, the oldest of each owner, in the order of whose turn it is: the owner with the
-    /// fewest running ones, then the one whose last claim is the longest ago. After them @named, for when others were quicker with all of
-    /// these: then many claim at once, each with a message of its own. Owners are found by skipping through the index (PostgreSQL wiki,
-    /// "Loose indexscan"): 10,000 jobs of one cost one step.
+    /// Up to eight jobs of @type that could be claimed now, the oldest of the first rank of each owner, in the order of whose turn it is: who
+    /// has only later spans comes last (a player waits for the others), then the owner with the fewest running ones, then the one whose last
+    /// claim is the longest ago. After them @named, for when others were quicker with all of these: then many claim at once, each with a
+    /// message of its own. Owners are found by skipping through the index (PostgreSQL wiki, "Loose indexscan"): 10,000 jobs of one cost one
+    /// step. Each rank is looked into by itself, since what waits for a retry in one of them must not be read to come to the next.
     /// </summary>
     public string FindClaimable { get; init; } = $"""
         WITH RECURSIVE owners AS (
@@ -46,13 +48,17 @@ public sealed record JobStatements
           SELECT (SELECT j.owner_id FROM jobs j WHERE j.type = @type AND {Waiting} AND j.owner_id > o.owner_id ORDER BY j.owner_id LIMIT 1)
           FROM owners o WHERE o.owner_id IS NOT NULL),
         turns AS (
-          SELECT oldest.id, row_number() OVER (ORDER BY
+          SELECT first.id, row_number() OVER (ORDER BY first.rank = 2,
             (SELECT count(*) FROM jobs r WHERE r.type = @type AND r.owner_id = o.owner_id AND r.lease_owner IS NOT NULL),
             (SELECT max(t.fence) FROM jobs t WHERE t.type = @type AND t.owner_id = o.owner_id) NULLS FIRST) AS turn
           FROM owners o CROSS JOIN LATERAL (
-            SELECT w.id FROM jobs w
-            WHERE w.type = @type AND w.owner_id = o.owner_id AND w.{Waiting} AND w.run_after <= (SELECT clock_timestamp())
-            ORDER BY w.run_after, w.id LIMIT 1) oldest)
+            SELECT oldest.id, oldest.rank
+            FROM (VALUES (0::smallint), (1::smallint), (2::smallint)) ranks(rank) CROSS JOIN LATERAL (
+              SELECT w.id, w.rank FROM jobs w
+              WHERE w.type = @type AND w.owner_id = o.owner_id AND w.rank = ranks.rank AND w.{Waiting}
+                AND w.run_after <= (SELECT clock_timestamp())
+              ORDER BY w.run_after, w.id LIMIT 1) oldest
+            ORDER BY oldest.rank LIMIT 1) first)
         SELECT id FROM (
           SELECT id, turn FROM turns WHERE turn <= 8
           UNION ALL
@@ -60,7 +66,7 @@ public sealed record JobStatements
         ORDER BY turn
         """;
 
-    /// <summary>The last column: nobody has had it before, since started_at was set by this very statement.</summary>
+    /// <summary>The last but one column: nobody has had it before, since started_at was set by this very statement.</summary>
     public string Claim { get; init; } = $"""
         UPDATE jobs j
         SET status = 'RUNNING', fence = nextval('job_fence_seq'), attempts = attempts + 1, lease_owner = @worker,
@@ -70,17 +76,17 @@ public sealed record JobStatements
         WHERE j.id = @id AND j.{Waiting} AND j.run_after <= clock_timestamp()
           AND v.id = j.video_id AND v.deleted_at IS NULL
         RETURNING j.id, j.video_id, j.owner_id, j.type, j.fence, j.attempts, j.max_attempts, j.params::text, j.request_id,
-          j.started_at >= statement_timestamp()
+          j.started_at >= statement_timestamp(), j.parent_id
         """;
 
-    /// <summary>Of all attempts of a worker at once. Rows are locked in the order of their ids, as by everyone who locks several.</summary>
+    /// <summary>Of all attempts of a worker at once. Rows are locked in the order in which everyone locks them who locks several.</summary>
     public string Beat { get; init; } = """
         WITH beats AS (
           SELECT b.* FROM unnest(@ids, @fences, @progress, @times) AS b(id, fence, progress, out_time_ms)),
         mine AS (
           SELECT j.id FROM jobs j JOIN beats b ON b.id = j.id AND b.fence = j.fence
           WHERE j.status = 'RUNNING' AND j.lease_owner IS NOT NULL AND j.lease_until > clock_timestamp()
-          ORDER BY j.id FOR UPDATE OF j)
+          ORDER BY j.parent_id IS NOT NULL, j.id FOR UPDATE OF j)
         UPDATE jobs j
         SET heartbeat_at = clock_timestamp(), lease_until = clock_timestamp() + @lease,
             progress = GREATEST(j.progress, b.progress), out_time_ms = GREATEST(j.out_time_ms, b.out_time_ms)
@@ -110,12 +116,16 @@ public sealed record JobStatements
         WHERE {Mine}
         """;
 
-    /// <summary>What is replaced is served for @grace longer, to players in mid-stream; then its bytes go.</summary>
+    /// <summary>
+    /// What is replaced is served for @grace longer, to players in mid-stream; then its bytes go. They lie under its prefix, or under several
+    /// that begin with it.
+    /// </summary>
     public string ReplaceDerivative { get; init; } = """
         WITH old AS (
           UPDATE derivatives SET replaced_at = clock_timestamp() WHERE video_id = @video AND type = @type AND replaced_at IS NULL
           RETURNING prefix)
-        UPDATE storage_intents SET state = 'DOOMED', expires_at = clock_timestamp() + @grace WHERE prefix IN (SELECT prefix FROM old)
+        UPDATE storage_intents i SET state = 'DOOMED', expires_at = clock_timestamp() + @grace
+        FROM old WHERE i.video_id = @video AND i.state = 'PUBLISHED' AND starts_with(i.prefix, old.prefix)
         """;
 
     public string InsertDerivative { get; init; } = """
@@ -134,14 +144,22 @@ public sealed record JobStatements
         UPDATE storage_intents SET state = 'PUBLISHED' WHERE prefix = @prefix AND job_id = @id AND fence = @fence AND state = 'WRITING'
         """;
 
-    /// <summary>Prefixes whose attempt no longer holds its job, and uploads whose time is over; swept @grace later, for a last PUT's sake.</summary>
+    /// <summary>
+    /// Prefixes whose attempt no longer holds its job, and uploads whose time is over; swept @grace later, for a last PUT's sake. Rows of
+    /// videos that are just being deleted are skipped: they are locked in another order there.
+    /// </summary>
     public string DoomAbandoned { get; init; } = """
-        UPDATE storage_intents i SET state = 'DOOMED', expires_at = clock_timestamp() + @grace
-        WHERE state = 'WRITING' AND (
-          (job_id IS NULL AND expires_at < clock_timestamp()) OR
-          (job_id IS NOT NULL AND NOT EXISTS (
-            SELECT 1 FROM jobs j WHERE j.id = i.job_id AND j.fence = i.fence AND j.status = 'RUNNING' AND j.lease_owner IS NOT NULL)))
+        UPDATE storage_intents SET state = 'DOOMED', expires_at = clock_timestamp() + @grace
+        WHERE prefix IN (
+          SELECT i.prefix FROM storage_intents i
+          WHERE state = 'WRITING' AND (
+            (job_id IS NULL AND expires_at < clock_timestamp()) OR
+            (job_id IS NOT NULL AND NOT EXISTS (
+              SELECT 1 FROM jobs j WHERE j.id = i.job_id AND j.fence = i.fence AND j.status = 'RUNNING' AND j.lease_owner IS NOT NULL)))
+          FOR UPDATE SKIP LOCKED)
         """;
+
+    public string StorePlan { get; init; } = $"UPDATE jobs SET plan = @plan::jsonb WHERE {Mine}";
 
     /// <summary>What the failure of a job may mean for its video; before the job's own row is touched.</summary>
     public string FailVideo { get; init; } = """
@@ -183,7 +201,8 @@ public sealed record JobStatements
         """;
 
     public string Cancel { get; init; } = $"""
-        UPDATE jobs SET status = 'CANCELED', finished_at = clock_timestamp(), {NoOwner} WHERE id = @id AND status IN ('QUEUED', 'RUNNING')
+        UPDATE jobs SET status = 'CANCELED', finished_at = clock_timestamp(), {NoOwner}
+        WHERE id = @id AND parent_id IS NULL AND status IN ('QUEUED', 'RUNNING')
         """;
 
     /// <summary>The first statement of a video's deletion: it locks the video.</summary>
@@ -194,15 +213,16 @@ public sealed record JobStatements
 
     public string CancelOfVideo { get; init; } = $"""
         WITH live AS (
-          SELECT id FROM jobs WHERE video_id = @video AND status IN ('QUEUED', 'RUNNING') ORDER BY id FOR UPDATE)
+          SELECT id FROM jobs WHERE video_id = @video AND status IN ('QUEUED', 'RUNNING') ORDER BY parent_id IS NOT NULL, id FOR UPDATE)
         UPDATE jobs SET status = 'CANCELED', finished_at = clock_timestamp(), {NoOwner}
         FROM live WHERE jobs.id = live.id AND jobs.status IN ('QUEUED', 'RUNNING')
-        RETURNING jobs.id, type
+        RETURNING jobs.id, type, parent_id IS NOT NULL
         """;
 
     /// <summary>What is published is swept at once, what may still be written @grace later.</summary>
     public string DoomOfVideo { get; init; } = """
         DELETE FROM derivatives WHERE video_id = @video;
+        DELETE FROM hls_pieces WHERE job_id IN (SELECT id FROM jobs WHERE video_id = @video AND parent_id IS NULL);
         UPDATE storage_intents
         SET state = 'DOOMED', expires_at = clock_timestamp() + CASE WHEN state = 'WRITING' THEN @grace ELSE interval '0' END
         WHERE video_id = @video;
@@ -213,7 +233,7 @@ public sealed record JobStatements
     /// give their jobs back.
     /// </summary>
     public string FindLost { get; init; } = """
-        SELECT id, video_id, type, fence, crashes + 1 >= @crashes, attempts >= max_attempts
+        SELECT id, video_id, type, fence, crashes + 1 >= @crashes, attempts >= max_attempts, parent_id
         FROM jobs
         WHERE lease_owner IS NOT NULL AND status = 'RUNNING' AND lease_until < clock_timestamp() - @grace
           AND pg_postmaster_start_time() < clock_timestamp() - @lease - @grace
@@ -257,7 +277,7 @@ public sealed record JobStatements
           SELECT id FROM jobs
           WHERE type = @type AND {Waiting} AND run_after <= (SELECT clock_timestamp())
             AND (dispatched_at IS NULL OR dispatched_at < clock_timestamp() - @again)
-          ORDER BY dispatched_at NULLS FIRST, run_after, id
+          ORDER BY dispatched_at NULLS FIRST, rank, run_after, id
           LIMIT LEAST(@most, GREATEST(0, (SELECT n FROM claimable) - @waiting)) FOR UPDATE SKIP LOCKED)
         UPDATE jobs SET dispatched_at = clock_timestamp(), dispatch_count = dispatch_count + 1
         WHERE jobs.id = ANY (ARRAY(SELECT id FROM due))
@@ -266,7 +286,9 @@ public sealed record JobStatements
 
     /// <summary>The queue did not take the messages: the jobs are due again.</summary>
     public string UndoDispatch { get; init; } = """
-        UPDATE jobs SET dispatched_at = NULL
-        FROM unnest(@ids, @counts) AS d(id, count) WHERE jobs.id = d.id AND dispatch_count = d.count AND lease_owner IS NULL
+        WITH refused AS (
+          SELECT j.id FROM jobs j JOIN unnest(@ids, @counts) AS d(id, count) ON j.id = d.id AND j.dispatch_count = d.count
+          WHERE j.lease_owner IS NULL ORDER BY j.parent_id IS NOT NULL, j.id FOR UPDATE OF j)
+        UPDATE jobs SET dispatched_at = NULL FROM refused WHERE jobs.id = refused.id AND lease_owner IS NULL
         """;
 }

@@ -66,7 +66,8 @@ public sealed class JobStore(NpgsqlDataSource source, JobStatements statements, 
         var isFinal = !code.IsRetryable || job.Attempt >= job.MaxAttempts;
         await using var connection = await source.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        if (isFinal)
+        // What a unit's end means for the video is its parent's to say (HlsUnits).
+        if (isFinal && job.ParentId is null)
         {
             await FailedVideo.MarkAsync(connection, job.VideoId, job.Type, code, message, cancellation);
         }
@@ -106,6 +107,16 @@ public sealed class JobStore(NpgsqlDataSource source, JobStatements statements, 
         return await command.ExecuteNonQueryAsync(cancellation) == 1;
     }
 
+    /// <summary>What the attempt is going to make, for who asks (and for another attempt to see).</summary>
+    /// <param name="plan">JSON.</param>
+    public async Task<bool> StorePlanAsync(ClaimedJob job, string plan, CancellationToken cancellation)
+    {
+        await using var command = source.CreateCommand(statements.StorePlan);
+        AddAttempt(command, job);
+        command.Parameters.AddWithValue("plan", plan);
+        return await command.ExecuteNonQueryAsync(cancellation) == 1;
+    }
+
     /// <summary>Gives the job back uncharged, for another worker to take at once: this one is shutting down.</summary>
     public async Task<bool> ReleaseAsync(ClaimedJob job, CancellationToken cancellation)
     {
@@ -123,12 +134,24 @@ public sealed class JobStore(NpgsqlDataSource source, JobStatements statements, 
         await command.ExecuteNonQueryAsync(cancellation);
     }
 
-    /// <summary>Ends a live job as CANCELED; false when it had ended before. Whoever runs it learns of it by its next beat.</summary>
-    public async Task<bool> CancelAsync(Guid jobId, CancellationToken cancellation)
+    /// <summary>
+    /// Ends a live job as CANCELED, its units with it. Whoever runs one of them learns of it by its next beat. A unit alone is not to be had.
+    /// </summary>
+    /// <returns>What was live; empty: the job had ended before.</returns>
+    public async Task<IReadOnlyList<Guid>> CancelAsync(Guid jobId, CancellationToken cancellation)
     {
-        await using var command = source.CreateCommand(statements.Cancel);
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await using var command = new NpgsqlCommand(statements.Cancel, connection);
         command.Parameters.AddWithValue("id", jobId);
-        return await command.ExecuteNonQueryAsync(cancellation) == 1;
+        if (await command.ExecuteNonQueryAsync(cancellation) == 0)
+        {
+            return [];
+        }
+
+        var units = await HlsUnits.CancelAsync(connection, statements, jobId, cancellation);
+        await transaction.CommitAsync(cancellation);
+        return [jobId, .. units];
     }
 
     private static ClaimedJob ReadClaimed(NpgsqlDataReader reader) => new(
@@ -141,7 +164,8 @@ public sealed class JobStore(NpgsqlDataSource source, JobStatements statements, 
         reader.GetInt32(6),
         reader.GetString(7),
         reader.IsDBNull(8) ? null : reader.GetString(8),
-        reader.GetBoolean(9));
+        reader.GetBoolean(9),
+        reader.IsDBNull(10) ? null : reader.GetGuid(10));
 
     private static void AddAttempt(NpgsqlCommand command, ClaimedJob job)
     {

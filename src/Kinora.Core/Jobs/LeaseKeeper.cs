@@ -59,10 +59,10 @@ public sealed partial class LeaseKeeper : IDisposable
 
     public void Remove(Attempt attempt) => _attempts.TryRemove(attempt.Key, out _);
 
-    /// <summary>Beats at once if the job runs here: somebody says that it was cancelled, and the database knows.</summary>
+    /// <summary>Beats at once if the job, or a unit of it, runs here: somebody says that it was cancelled, and the database knows.</summary>
     public void Check(Guid jobId)
     {
-        if (_attempts.Keys.Any(key => key.JobId == jobId))
+        if (_attempts.Values.Any(attempt => attempt.Job.Id == jobId || attempt.Job.ParentId == jobId))
         {
             _wake.Set();
         }
@@ -179,6 +179,8 @@ public sealed partial class LeaseKeeper : IDisposable
                 attempt.Stop(StopReason.Lost);
             }
         }
+
+        _sender.MoveParents(connection, [.. beats.Where(b => kept.Contains((b.JobId, b.Fence)))]);
     }
 
     private void StopStarved()

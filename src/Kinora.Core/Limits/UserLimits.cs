@@ -77,7 +77,7 @@ public sealed class UserLimits(IOptions<LimitOptions> options)
     {
         var owner = userId is null ? "" : "AND owner_id = @user";
         await using var command = new NpgsqlCommand(
-            $"SELECT count(*) FROM (SELECT 1 FROM jobs WHERE status IN ('QUEUED', 'RUNNING') {owner} LIMIT @most) live", connection);
+            $"SELECT count(*) FROM (SELECT 1 FROM jobs WHERE status IN ('QUEUED', 'RUNNING') AND parent_id IS NULL {owner} LIMIT @most) live", connection);
         command.Parameters.AddWithValue("most", most);
         if (userId is { } id)
         {

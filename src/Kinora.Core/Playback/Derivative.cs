@@ -16,7 +16,7 @@ public sealed class Derivative
     public required JobType Type { get; init; }
     public required long Fence { get; init; }
 
-    /// <summary>Ends with "/".</summary>
+    /// <summary>Ends with "/". All that it consists of lies under it; of an HLS that was made by units, under several that begin with it.</summary>
     public required string Prefix { get; init; }
     public required Manifest Manifest { get; init; }
 
@@ -31,7 +31,12 @@ public sealed class Derivative
 /// <summary>All files of a derivative, by name.</summary>
 public sealed record Manifest(IReadOnlyList<ManifestFile> Files);
 
-/// <param name="Name">As it stands in a playlist: "1080p/0.m4s". The object's key is prefix + name.</param>
+/// <param name="Name">As it stands in a playlist: "1080p/0.m4s".</param>
 /// <param name="SizeBytes">Whole object.</param>
 /// <param name="Sha256">Lower-case hex; also the ETag.</param>
-public sealed record ManifestFile(string Name, long SizeBytes, string Sha256, string ContentType);
+/// <param name="Path">Where it is stored, relative to the derivative's prefix; null: under its name.</param>
+public sealed record ManifestFile(string Name, long SizeBytes, string Sha256, string ContentType, string? Path = null)
+{
+    /// <param name="prefix">The derivative's.</param>
+    public string KeyUnder(string prefix) => prefix + (Path ?? Name);
+}

@@ -1,7 +1,9 @@
 namespace Kinora.Core.Playback;
 
 /// <summary>Paths on this API, good until <see cref="ExpiresAt"/> without any header.</summary>
-public sealed record PlaybackLinks(string MasterPath, string? ThumbnailPath, string? StoryboardPath, DateTimeOffset ExpiresAt);
+/// <param name="IsComplete">The HLS is whole; else it grows.</param>
+public sealed record PlaybackLinks(
+    bool IsComplete, string MasterPath, string? ThumbnailPath, string? StoryboardPath, DateTimeOffset ExpiresAt);
 
 /// <summary>An object to serve.</summary>
 /// <param name="Sha256">Lower-case hex: a strong ETag.</param>
@@ -13,3 +15,8 @@ public sealed record StoredFile(string Key, long SizeBytes, string Sha256, strin
     /// </summary>
     public bool IsFixed { get; init; } = ContentType is "video/mp4" or "audio/mp4";
 }
+
+/// <summary>What stands behind a name of the video's HLS: one of the two.</summary>
+/// <param name="Stored">An object.</param>
+/// <param name="Playlist">The text of a playlist that grows.</param>
+public sealed record HlsFile(StoredFile? Stored, string? Playlist);

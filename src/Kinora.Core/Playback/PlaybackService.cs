@@ -9,7 +9,7 @@ namespace Kinora.Core.Playback;
 
 /// <summary>Answers what can be played of a video, and finds the object behind a name of a playlist.</summary>
 public sealed class PlaybackService(
-    KinoraDb db, VideoAccess access, PlaybackToken tokens, IOptions<PlaybackOptions> options, TimeProvider time)
+    KinoraDb db, VideoAccess access, PlaybackToken tokens, ManifestCache manifests, GrowingHls growing, IOptions<PlaybackOptions> options, TimeProvider time)
 {
     public const string MasterName = "master.m3u8";
     public const string ThumbnailName = "thumbnail.jpg";
@@ -18,15 +18,18 @@ public sealed class PlaybackService(
     public async Task<PlaybackLinks> GetLinksAsync(Guid userId, Guid videoId, CancellationToken cancellation)
     {
         await access.GetAsync(userId, videoId, cancellation);
-        if (!await Current(videoId).AnyAsync(d => d.Type == JobType.Hls, cancellation))
+        var isComplete = await HasHlsAsync(videoId, cancellation);
+        if (!isComplete && !await growing.IsPlayableAsync(videoId, cancellation))
         {
-            throw Refusal.Conflict("There is nothing to play yet.");
+            // It may have been completed between the two looks.
+            isComplete = await HasHlsAsync(videoId, cancellation) ? true : throw Refusal.Conflict("There is nothing to play yet.");
         }
 
         var pictures = await Current(videoId).Where(d => d.Type == JobType.Thumbnail).Select(d => d.Manifest).FirstOrDefaultAsync(cancellation);
         var expiresAt = DateTimeOffset.FromUnixTimeSeconds(time.GetUtcNow().Add(options.Value.UrlLifetime).ToUnixTimeSeconds());
         var token = tokens.Issue(videoId, expiresAt);
         return new PlaybackLinks(
+            isComplete,
             $"/v1/videos/{videoId}/hls/{token}/{MasterName}",
             pictures is null ? null : $"/v1/videos/{videoId}/thumbnail/{token}",
             pictures?.Files.Any(f => f.Name == StoryboardNames.Text) == true
@@ -40,11 +43,26 @@ public sealed class PlaybackService(
     /// was replaced minutes ago still serves the players that are in its midst.
     /// </summary>
     /// <exception cref="ApiException">NOT_FOUND: no such name, video or derivative.</exception>
-    public Task<StoredFile> FindHlsFileAsync(Guid videoId, string name, CancellationToken cancellation) =>
-        FindAsync(videoId, JobType.Hls, name, cancellation);
+    public async Task<HlsFile> FindHlsFileAsync(Guid videoId, string name, CancellationToken cancellation)
+    {
+        var found = await FindAllAsync(videoId, JobType.Hls, name, cancellation);
+        if (found is [{ IsCurrent: true } current, ..])
+        {
+            return new HlsFile(current.File, null);
+        }
 
-    public Task<StoredFile> FindThumbnailAsync(Guid videoId, CancellationToken cancellation) =>
-        FindAsync(videoId, JobType.Thumbnail, ThumbnailName, cancellation);
+        // What grows comes before what was replaced; the names of the two are of different editions, but for the master's. What it has become
+        // between the two looks is the current one.
+        if (await growing.FindAsync(videoId, name, cancellation) is { } grown)
+        {
+            return grown;
+        }
+
+        found = found.Count > 0 ? found : await FindAllAsync(videoId, JobType.Hls, name, cancellation);
+        return found is [var newest, ..] ? new HlsFile(newest.File, null) : throw Refusal.NotFound();
+    }
+
+    public Task<StoredFile> FindThumbnailAsync(Guid videoId, CancellationToken cancellation) => FindPictureAsync(videoId, ThumbnailName, cancellation);
 
     /// <summary>The storyboard's text, or one of its sprites; found as those of the HLS are.</summary>
     /// <exception cref="ApiException">NOT_FOUND: no such name, video or storyboard.</exception>
@@ -52,7 +70,7 @@ public sealed class PlaybackService(
     {
         var isSprite = StoryboardNames.IsSprite(name);
         return isSprite || name == StoryboardNames.Text
-            ? await FindAsync(videoId, JobType.Thumbnail, name, cancellation) with { IsFixed = isSprite }
+            ? await FindPictureAsync(videoId, name, cancellation) with { IsFixed = isSprite }
             : throw Refusal.NotFound();
     }
 
@@ -65,23 +83,33 @@ public sealed class PlaybackService(
             ?? throw Refusal.NotFound("The video has no published renditions.");
     }
 
-    private async Task<StoredFile> FindAsync(Guid videoId, JobType type, string name, CancellationToken cancellation)
+    private async Task<StoredFile> FindPictureAsync(Guid videoId, string name, CancellationToken cancellation) =>
+        await FindAllAsync(videoId, JobType.Thumbnail, name, cancellation) is [var newest, ..] ? newest.File : throw Refusal.NotFound();
+
+    /// <summary>The newest first.</summary>
+    private async Task<List<(bool IsCurrent, StoredFile File)>> FindAllAsync(Guid videoId, JobType type, string name, CancellationToken cancellation)
     {
         var derivatives = await (
             from derivative in db.Derivatives
             join video in db.Videos on derivative.VideoId equals video.Id
             where video.Id == videoId && video.DeletedAt == null && derivative.Type == type
-            select new { derivative.Prefix, derivative.Manifest, derivative.ReplacedAt }).AsNoTracking().ToListAsync(cancellation);
+            select new { derivative.Id, derivative.Prefix, derivative.ReplacedAt }).AsNoTracking().ToListAsync(cancellation);
+        var found = new List<(bool, StoredFile)>();
         foreach (var derivative in derivatives.OrderBy(d => d.ReplacedAt is not null).ThenByDescending(d => d.ReplacedAt))
         {
-            if (derivative.Manifest.Files.FirstOrDefault(f => f.Name == name) is { } file)
+            if ((await manifests.GetAsync(derivative.Id, cancellation)).GetValueOrDefault(name) is { } file)
             {
-                return new StoredFile(derivative.Prefix + file.Name, file.SizeBytes, file.Sha256, file.ContentType);
+                found.Add((
+                    derivative.ReplacedAt is null,
+                    new StoredFile(file.KeyUnder(derivative.Prefix), file.SizeBytes, file.Sha256, file.ContentType)));
             }
         }
 
-        throw Refusal.NotFound();
+        return found;
     }
+
+    private Task<bool> HasHlsAsync(Guid videoId, CancellationToken cancellation) =>
+        Current(videoId).AnyAsync(d => d.Type == JobType.Hls, cancellation);
 
     private IQueryable<Derivative> Current(Guid videoId) =>
         db.Derivatives.AsNoTracking().Where(d => d.VideoId == videoId && d.ReplacedAt == null);

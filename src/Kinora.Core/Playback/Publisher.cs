@@ -21,23 +21,8 @@ public sealed class Publisher(NpgsqlDataSource source, JobStatements statements,
     public async Task PublishAsync(
         ClaimedJob job, IReadOnlyList<LocalFile> files, string? verification, Action<double> onProgress, CancellationToken cancellation)
     {
-        var prefix = ObjectKey.DerivativePrefix(job.VideoId, job.Id, job.Fence);
-        await Failpoint.HitAsync(FailpointName.PublishBeforeIntent, cancellation);
-        await BeginIntentAsync(job, prefix, cancellation);
-        await Failpoint.HitAsync(FailpointName.PublishAfterIntent, cancellation);
-        var total = Math.Max(1, files.Sum(f => f.SizeBytes));
-        var done = 0L;
-        foreach (var file in files)
-        {
-            await objects.PutFileAsync(prefix + file.Name, file.Path, file.ContentType, cancellation);
-            await Failpoint.HitAsync(FailpointName.PublishAfterPut, cancellation);
-            done += file.SizeBytes;
-            onProgress((double)done / total);
-        }
-
-        await Failpoint.HitAsync(FailpointName.PublishAfterAllPuts, cancellation);
-        await CompareSizesAsync(prefix, files, cancellation);
-        await Failpoint.HitAsync(FailpointName.PublishAfterCompare, cancellation);
+        var prefix = await BeginPrefixAsync(job, cancellation);
+        await PutAsync(prefix, files, onProgress, cancellation);
         var derivative = new Derivative
         {
             VideoId = job.VideoId,
@@ -52,6 +37,49 @@ public sealed class Publisher(NpgsqlDataSource source, JobStatements statements,
         {
             throw new JobLostException();
         }
+    }
+
+    /// <summary>
+    /// Commits the intent of a prefix that nothing was ever written under. A job has one for each attempt; a unit gets another one at each
+    /// call, under its parent's, where the derivative will be.
+    /// </summary>
+    /// <returns>The prefix; ends with "/".</returns>
+    /// <exception cref="JobLostException">The attempt no longer holds the job.</exception>
+    public async Task<string> BeginPrefixAsync(ClaimedJob job, CancellationToken cancellation)
+    {
+        var prefix = job.ParentId is { } parentId
+            ? ObjectKey.DerivativePrefix(job.VideoId, parentId, await NextNumberAsync(cancellation))
+            : ObjectKey.DerivativePrefix(job.VideoId, job.Id, job.Fence);
+        await Failpoint.HitAsync(FailpointName.PublishBeforeIntent, cancellation);
+        await BeginIntentAsync(job, prefix, cancellation);
+        await Failpoint.HitAsync(FailpointName.PublishAfterIntent, cancellation);
+        return prefix;
+    }
+
+    /// <summary>Puts the files under a prefix whose intent is committed, and compares their sizes in the store.</summary>
+    /// <param name="files">In the order in which they are put: what a playlist names comes before it.</param>
+    /// <param name="onProgress">Called with the share of bytes that are stored, 0 to 1.</param>
+    public async Task PutAsync(string prefix, IReadOnlyList<LocalFile> files, Action<double> onProgress, CancellationToken cancellation)
+    {
+        var total = Math.Max(1, files.Sum(f => f.SizeBytes));
+        var done = 0L;
+        foreach (var file in files)
+        {
+            await objects.PutFileAsync(prefix + file.Name, file.Path, file.ContentType, cancellation);
+            await Failpoint.HitAsync(FailpointName.PublishAfterPut, cancellation);
+            done += file.SizeBytes;
+            onProgress((double)done / total);
+        }
+
+        await Failpoint.HitAsync(FailpointName.PublishAfterAllPuts, cancellation);
+        await CompareSizesAsync(prefix, files, cancellation);
+        await Failpoint.HitAsync(FailpointName.PublishAfterCompare, cancellation);
+    }
+
+    private async Task<long> NextNumberAsync(CancellationToken cancellation)
+    {
+        await using var command = source.CreateCommand("SELECT nextval('job_fence_seq')");
+        return (long)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
     private async Task BeginIntentAsync(ClaimedJob job, string prefix, CancellationToken cancellation)

@@ -2,19 +2,30 @@ using Kinora.Core.Transcoding.Steps;
 
 namespace Kinora.Core.Transcoding;
 
-/// <summary>The steps from a source in the store to a published HLS, in their order.</summary>
+/// <summary>
+/// The steps from a source in the store to a published HLS, in their order. They end with the plan where that has spans: these are units of
+/// their own, on any worker.
+/// </summary>
 public sealed class HlsPipeline(
-    FetchSource fetchSource, ScanPackets scanPackets, MakePlan makePlan, Encode encode, BuildPackage buildPackage, Publish publish)
+    FetchSource fetchSource, ScanPackets scanPackets, MakePlan makePlan, Split split, Encode encode, BuildPackage buildPackage, Publish publish)
 {
-    private readonly IHlsStep[] _steps = [fetchSource, scanPackets, makePlan, encode, buildPackage, publish];
+    private readonly IHlsStep[] _steps = [fetchSource, scanPackets, makePlan, split, encode, buildPackage, publish];
 
     public async Task RunAsync(HlsContext context, CancellationToken cancellation)
     {
-        foreach (var step in _steps)
+        using (context)
         {
-            cancellation.ThrowIfCancellationRequested();
-            await step.RunAsync(context, cancellation);
-            context.Attempt.Report(step.ProgressAfter);
+            foreach (var step in _steps)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                await step.RunAsync(context, cancellation);
+                if (context.IsSplit)
+                {
+                    return;
+                }
+
+                context.Attempt.Report(step.ProgressAfter);
+            }
         }
     }
 }

@@ -1,4 +1,6 @@
+using System.Text.Json;
 using Kinora.Core.Errors;
+using Kinora.Core.Infra.Database;
 using Kinora.Core.Infra.Failpoints;
 using Kinora.Core.Infra.Media;
 using Kinora.Core.Jobs;
@@ -56,12 +58,32 @@ public sealed class TranscodeService(
         return jobId;
     }
 
-    /// <summary>What <see cref="SubmitAsync"/> would do, without doing it.</summary>
+    /// <summary>
+    /// What <see cref="SubmitAsync"/> would do, without doing it: the plan of a job that has done, or does, just this; else an estimate.
+    /// </summary>
     public async Task<TranscodePlan> PlanAsync(
         Guid userId, Guid videoId, IReadOnlyList<string>? renditions, CancellationToken cancellation)
     {
         var info = await GetAnalyzedAsync(userId, videoId, cancellation);
-        return planner.Plan(info, packets: null, Canonical(info, renditions));
+        var canonical = Canonical(info, renditions);
+        return await FindPlanAsync(videoId, new HlsParams(canonical).ToJson(), cancellation) is { } stored
+            ? stored with { Info = info }
+            : planner.Estimate(info, canonical);
+    }
+
+    private async Task<TranscodePlan?> FindPlanAsync(Guid videoId, string parameters, CancellationToken cancellation)
+    {
+        await using var command = source.CreateCommand("""
+            SELECT plan::text FROM jobs
+            WHERE video_id = @video AND type = 'HLS' AND parent_id IS NULL AND params = @params::jsonb AND plan IS NOT NULL
+              AND status IN ('RUNNING', 'SUCCEEDED')
+            ORDER BY id DESC LIMIT 1
+            """);
+        command.Parameters.AddWithValue("video", videoId);
+        command.Parameters.AddWithValue("params", parameters);
+        return await command.ExecuteScalarAsync(cancellation) is string plan
+            ? JsonSerializer.Deserialize(plan, StoredJson.Default.TranscodePlan)
+            : null;
     }
 
     private async Task<MediaInfo> GetAnalyzedAsync(Guid userId, Guid videoId, CancellationToken cancellation)

@@ -22,7 +22,7 @@ public sealed class TranscodingOptions
     [Range(0.0, 1.0)]
     public double MinFrameShare { get; set; } = 0.95;
 
-    /// <summary>Wall time of one whole encode.</summary>
+    /// <summary>Wall time of one encode: a span, a track, or the whole where it cannot be cut.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "7.00:00:00")]
     public TimeSpan EncodeTimeLimit { get; set; } = TimeSpan.FromHours(24);
 

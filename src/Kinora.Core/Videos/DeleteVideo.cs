@@ -12,8 +12,8 @@ namespace Kinora.Core.Videos;
 /// </summary>
 public sealed class DeleteVideo(NpgsqlDataSource source, JobStatements statements, IOptions<CollectorOptions> options)
 {
-    /// <returns>The jobs that were live; null: there was no such video.</returns>
-    public async Task<IReadOnlyList<(Guid JobId, JobType Type)>?> RunAsync(Guid videoId, CancellationToken cancellation)
+    /// <returns>The jobs that were live, and their units; null: there was no such video.</returns>
+    public async Task<IReadOnlyList<CanceledJob>?> RunAsync(Guid videoId, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
@@ -35,18 +35,21 @@ public sealed class DeleteVideo(NpgsqlDataSource source, JobStatements statement
         return canceled;
     }
 
-    private async Task<List<(Guid JobId, JobType Type)>> CancelJobsAsync(
-        NpgsqlConnection connection, Guid videoId, CancellationToken cancellation)
+    private async Task<List<CanceledJob>> CancelJobsAsync(NpgsqlConnection connection, Guid videoId, CancellationToken cancellation)
     {
         await using var command = new NpgsqlCommand(statements.CancelOfVideo, connection);
         command.Parameters.AddWithValue("video", videoId);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
-        var canceled = new List<(Guid, JobType)>();
+        var canceled = new List<CanceledJob>();
         while (await reader.ReadAsync(cancellation))
         {
-            canceled.Add((reader.GetGuid(0), JobTypeName.Parse(reader.GetString(1))));
+            canceled.Add(new CanceledJob(reader.GetGuid(0), JobTypeName.Parse(reader.GetString(1)), reader.GetBoolean(2)));
         }
 
         return canceled;
     }
 }
+
+/// <summary>A job that the deletion of its video has ended.</summary>
+/// <param name="IsUnit">It is a part of another one.</param>
+public sealed record CanceledJob(Guid Id, JobType Type, bool IsUnit);

@@ -6,8 +6,9 @@ namespace Kinora.Core.Videos;
 
 /// <summary>A job's state in words. A job between two attempts is RUNNING and nobody's.</summary>
 /// <param name="places">Of the jobs that no worker has.</param>
+/// <param name="units">Of the jobs that are parked, by their parent.</param>
 /// <param name="now">By the database's clock, as all times of a job are.</param>
-internal sealed class ExplainJob(IReadOnlyList<WaitingPlace> places, JobOptions options, DateTimeOffset now)
+internal sealed class ExplainJob(IReadOnlyList<WaitingPlace> places, ILookup<Guid?, Job> units, JobOptions options, DateTimeOffset now)
 {
     public JobExplanation Of(Job job) => job switch
     {
@@ -20,6 +21,7 @@ internal sealed class ExplainJob(IReadOnlyList<WaitingPlace> places, JobOptions 
             $"It failed at attempt {job.Attempts} of {job.MaxAttempts} with {Error(job)} {Advice(job)}",
             job.FinishedAt,
             null),
+        { IsParked: true } => Parked(job),
         { LeaseUntil: { } until } when until + options.Grace < now => new(
             job,
             ExplanationCode.WorkerLost,
@@ -35,6 +37,25 @@ internal sealed class ExplainJob(IReadOnlyList<WaitingPlace> places, JobOptions 
         { RunAfter: var due } when due > now => Waiting(job),
         _ => new(job, ExplanationCode.WaitingForWorker, $"{Begin(job)} waits for a free worker.{Place(job.Type)}", job.RunAfter, null),
     };
+
+    /// <summary>In the words of that one of its units that waits for the longest, where one does.</summary>
+    private JobExplanation Parked(Job job)
+    {
+        var parts = units[job.Id].ToArray();
+        var (done, underWay) = (parts.Count(u => u.Status == JobStatus.Succeeded), parts.Count(u => u.LeaseOwner is not null));
+        var delayed = parts
+            .Where(u => u is { Status: JobStatus.Running, LeaseOwner: null } && u.RunAfter > now && u.RunAfter != DateTimeOffset.MaxValue)
+            .MaxBy(u => u.RunAfter);
+        var wait = delayed is not null ? $" One of them waits: {Waiting(delayed).Message}"
+            : underWay == 0 && done < parts.Length ? " The next one waits for a free worker."
+            : "";
+        return new JobExplanation(
+            job,
+            ExplanationCode.Running,
+            $"{done} of {parts.Length} parts are done, {underWay} {(underWay == 1 ? "is" : "are")} under way.{wait}",
+            null,
+            null);
+    }
 
     private JobExplanation Waiting(Job job)
     {

@@ -21,9 +21,11 @@ public sealed class ExplainService(KinoraDb db, VideoAccess access, IOptions<Job
         // One snapshot: a job that ends between two reads would be told as the reason for what it has ended.
         await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
         var video = await access.GetAsync(userId, videoId, cancellation);
-        var jobs = await db.Jobs.AsNoTracking().Where(j => j.VideoId == videoId).OrderByDescending(j => j.Id).ToListAsync(cancellation);
+        var jobs = await db.Jobs.AsNoTracking().Where(j => j.VideoId == videoId && j.ParentId == null).OrderByDescending(j => j.Id).ToListAsync(cancellation);
         var (now, places) = await FindPlacesAsync(videoId, cancellation);
-        return ExplainVideo.Of(video, jobs, new ExplainJob(places, options.Value, now));
+        var parked = jobs.Where(j => j.IsParked).Select(j => (Guid?)j.Id).ToArray();
+        var units = parked.Length == 0 ? [] : await db.Jobs.AsNoTracking().Where(j => parked.Contains(j.ParentId)).ToListAsync(cancellation);
+        return ExplainVideo.Of(video, jobs, new ExplainJob(places, units.ToLookup(u => u.ParentId), options.Value, now));
     }
 
     /// <summary>The database's time, and where those of the video's jobs stand that no worker has.</summary>
@@ -35,10 +37,11 @@ public sealed class ExplainService(KinoraDb db, VideoAccess access, IOptions<Job
               (SELECT count(*) FROM (
                  SELECT 1 FROM jobs b
                  WHERE b.type = j.type AND b.owner_id = j.owner_id AND b.status IN ('QUEUED', 'RUNNING') AND b.lease_owner IS NULL
-                   AND (b.run_after, b.id) < (j.run_after, j.id) LIMIT @most) earlier),
+                   AND b.parent_id IS NULL AND (b.run_after, b.id) < (j.run_after, j.id) LIMIT @most) earlier),
               (SELECT max(r.heartbeat_at) FROM jobs r WHERE r.type = j.type AND r.lease_owner IS NOT NULL AND r.lease_until > clock.now)
             FROM (SELECT clock_timestamp() AS now) clock
               LEFT JOIN jobs j ON j.video_id = @video AND j.status IN ('QUEUED', 'RUNNING') AND j.lease_owner IS NULL
+                AND j.parent_id IS NULL AND j.run_after < 'infinity'
             """,
             (NpgsqlConnection)db.Database.GetDbConnection());
         command.Parameters.AddWithValue("video", videoId);

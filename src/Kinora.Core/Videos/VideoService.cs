@@ -67,10 +67,12 @@ public sealed class VideoService(
     {
         await access.GetAsync(userId, videoId, cancellation);
         var canceled = await delete.RunAsync(videoId, cancellation) ?? throw Refusal.NotFound();
-        foreach (var (jobId, type) in canceled)
+        foreach (var job in canceled.Where(job => !job.IsUnit))
         {
-            metrics.JobFinishedByOthers(type, JobStatus.Canceled, null);
-            await cancels.PublishAsync(jobId, cancellation);
+            metrics.JobFinishedByOthers(job.Type, JobStatus.Canceled, null);
+
+            // Once for all of its units.
+            await cancels.PublishAsync(job.Id, cancellation);
         }
     }
 }

@@ -2,17 +2,25 @@ using Kinora.Core.Infra.Database;
 using Kinora.Core.Jobs;
 using Kinora.Core.Transcoding;
 using Kinora.Core.Transcoding.Steps;
+using Kinora.Core.Transcoding.Units;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kinora.Worker.Jobs;
 
-/// <summary>Makes the video's adaptive HLS: see <see cref="HlsPipeline"/>.</summary>
-internal sealed class HlsHandler(IDbContextFactory<KinoraDb> databases, HlsPipeline pipeline) : IJobHandler
+/// <summary>Makes the video's adaptive HLS, or a unit of it: see <see cref="HlsPipeline"/> and <see cref="HlsUnitRunner"/>.</summary>
+internal sealed class HlsHandler(IDbContextFactory<KinoraDb> databases, HlsPipeline pipeline, HlsUnitRunner units) : IJobHandler
 {
     public async Task RunAsync(JobContext context, CancellationToken cancellation)
     {
         var video = await SourceVideo.FindAsync(databases, context.Job, cancellation);
-        var source = new HlsSource(video.SourceKey, video.SizeBytes, video.Sha256, video.MediaInfo!, HlsParams.Parse(context.Job.Params));
-        await pipeline.RunAsync(new HlsContext(context.Attempt, source, context.Folder), cancellation);
+        if (context.Job.ParentId is not null)
+        {
+            await units.RunAsync(context.Attempt, Source(HlsParams.Default), context.Folder, cancellation);
+            return;
+        }
+
+        await pipeline.RunAsync(new HlsContext(context.Attempt, Source(HlsParams.Parse(context.Job.Params)), context.Folder), cancellation);
+
+        HlsSource Source(HlsParams asked) => new(video.SourceKey, video.SizeBytes, video.Sha256, video.MediaInfo!, asked);
     }
 }

@@ -114,7 +114,7 @@ internal sealed record PublishedVideo(Guid Id, Guid HlsJobId, IReadOnlyDictionar
     public async Task<string> KeyAsync(ApiProcess api, string name)
     {
         await using var scope = api.Services.CreateAsyncScope();
-        return (await scope.ServiceProvider.GetRequiredService<PlaybackService>().FindHlsFileAsync(Id, name, Cancellation)).Key;
+        return (await scope.ServiceProvider.GetRequiredService<PlaybackService>().FindHlsFileAsync(Id, name, Cancellation)).Stored!.Key;
     }
 
     /// <summary>What the THUMBNAIL job publishes.</summary>

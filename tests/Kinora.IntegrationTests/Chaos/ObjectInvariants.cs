@@ -53,7 +53,7 @@ internal static class ObjectInvariants
         // What was replaced is served for a while longer, and known by its row too.
         var replaced = await PromisedObject.ReadReplacedPrefixesAsync(deployment.Database, cancellation);
         var known = promised.Select(p => p.Key).ToHashSet();
-        foreach (var key in (await ListAsync(store, cancellation)).Keys.Where(key => !known.Contains(key) && !replaced.Contains(PrefixOf(key))))
+        foreach (var key in (await ListAsync(store, cancellation)).Keys.Where(key => !known.Contains(key) && !replaced.Any(key.StartsWith)))
         {
             if (await store.HeadAsync(key, cancellation) is not null)
             {

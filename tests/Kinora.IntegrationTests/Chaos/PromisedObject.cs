@@ -2,10 +2,11 @@ using Npgsql;
 
 namespace Kinora.IntegrationTests.Chaos;
 
-/// <summary>An object that a row says is there: a live video's source, or a file of a current manifest.</summary>
-internal sealed record PromisedObject(Guid VideoId, string Prefix, string Name, long SizeBytes, string Sha256)
+/// <summary>An object that a row says is there: a live video's source, a file of a current manifest, or a piece of what is being made.</summary>
+/// <param name="Path">Where it is stored under the prefix.</param>
+internal sealed record PromisedObject(Guid VideoId, string Prefix, string Name, string Path, long SizeBytes, string Sha256)
 {
-    public string Key => Prefix + Name;
+    public string Key => Prefix + Path;
 
     /// <summary>Of a derivative's file, below its video's.</summary>
     public string ServedPath => Name switch
@@ -18,22 +19,26 @@ internal sealed record PromisedObject(Guid VideoId, string Prefix, string Name, 
     public static async Task<HashSet<PromisedObject>> ReadAsync(NpgsqlDataSource database, CancellationToken cancellation)
     {
         await using var command = database.CreateCommand("""
-            SELECT d.video_id, d.prefix, f->>'name', (f->>'sizeBytes')::bigint, f->>'sha256'
+            SELECT d.video_id, d.prefix, f->>'name', COALESCE(f->>'path', f->>'name'), (f->>'sizeBytes')::bigint, f->>'sha256'
             FROM derivatives d, jsonb_array_elements(d.manifest->'files') f WHERE d.replaced_at IS NULL
             UNION ALL
-            SELECT id, 'sources/' || id || '/', 'source', size_bytes, encode(sha256, 'hex') FROM videos WHERE deleted_at IS NULL
+            SELECT j.video_id, p.prefix, p.file->>'name', p.file->>'name', (p.file->>'sizeBytes')::bigint, p.file->>'sha256'
+            FROM hls_pieces p JOIN jobs j ON j.id = p.job_id
+            UNION ALL
+            SELECT id, 'sources/' || id || '/', 'source', 'source', size_bytes, encode(sha256, 'hex') FROM videos WHERE deleted_at IS NULL
             """);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var promised = new HashSet<PromisedObject>();
         while (await reader.ReadAsync(cancellation))
         {
             promised.Add(new PromisedObject(
-                reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetInt64(3), reader.GetString(4)));
+                reader.GetGuid(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.GetInt64(4), reader.GetString(5)));
         }
 
         return promised;
     }
 
+    /// <summary>Served for a while longer.</summary>
     public static async Task<HashSet<string>> ReadReplacedPrefixesAsync(NpgsqlDataSource database, CancellationToken cancellation)
     {
         await using var command = database.CreateCommand("SELECT prefix FROM derivatives WHERE replaced_at IS NOT NULL");

@@ -14,15 +14,15 @@ public static class RowInvariants
     private static readonly (string Says, string Sql)[] Always =
     [
         ("J1: more than one live job of video and type",
-            "SELECT video_id || ' ' || type FROM jobs WHERE status IN ('QUEUED', 'RUNNING') GROUP BY video_id, type HAVING count(*) > 1"),
+            "SELECT video_id || ' ' || type FROM jobs WHERE status IN ('QUEUED', 'RUNNING') AND parent_id IS NULL GROUP BY video_id, type HAVING count(*) > 1"),
         ("J2: the lease ended and nobody took the job",
             "SELECT id::text FROM jobs WHERE status = 'RUNNING' AND lease_until < clock_timestamp() - @reaped"),
         ("J4: succeeded, and no derivative of it",
             """
             SELECT j.id::text FROM jobs j JOIN videos v ON v.id = j.video_id
-            WHERE j.status = 'SUCCEEDED' AND j.type IN ('THUMBNAIL', 'HLS') AND v.deleted_at IS NULL
+            WHERE j.status = 'SUCCEEDED' AND j.type IN ('THUMBNAIL', 'HLS') AND j.parent_id IS NULL AND v.deleted_at IS NULL
               AND NOT EXISTS (SELECT 1 FROM derivatives d WHERE d.job_id = j.id)
-              AND NOT EXISTS (SELECT 1 FROM jobs n WHERE n.video_id = j.video_id AND n.type = j.type AND n.status = 'SUCCEEDED' AND n.finished_at > j.finished_at)
+              AND NOT EXISTS (SELECT 1 FROM jobs n WHERE n.video_id = j.video_id AND n.type = j.type AND n.parent_id IS NULL AND n.status = 'SUCCEEDED' AND n.finished_at > j.finished_at)
             """),
         ("J4: more than one derivative of a job",
             "SELECT job_id::text FROM derivatives GROUP BY job_id HAVING count(*) > 1"),
@@ -33,7 +33,16 @@ public static class RowInvariants
         ("J4: more than one current derivative of video and type",
             "SELECT video_id || ' ' || type FROM derivatives WHERE replaced_at IS NULL GROUP BY video_id, type HAVING count(*) > 1"),
         ("J4: published, and the intent says otherwise",
-            "SELECT d.prefix FROM derivatives d LEFT JOIN storage_intents i ON i.prefix = d.prefix WHERE i.state IS DISTINCT FROM 'PUBLISHED' AND d.replaced_at IS NULL"),
+            """
+            SELECT o.prefix FROM (
+              SELECT prefix FROM derivatives WHERE replaced_at IS NULL AND prefix !~ '^derivatives/[^/]+/[^/]+/$'
+              UNION
+              SELECT substring(d.prefix || (f->>'path') FROM '^derivatives/[^/]+/[^/]+/[0-9]+/')
+              FROM derivatives d, jsonb_array_elements(d.manifest->'files') f WHERE d.replaced_at IS NULL AND d.prefix ~ '^derivatives/[^/]+/[^/]+/$'
+              UNION
+              SELECT prefix FROM hls_pieces) o
+            LEFT JOIN storage_intents i ON i.prefix = o.prefix WHERE i.state IS DISTINCT FROM 'PUBLISHED'
+            """),
         ("J6: more attempts or crashes than allowed",
             "SELECT id::text FROM jobs WHERE attempts > max_attempts OR crashes > @crashes"),
         ("J7: claimable and not handed to the queue",
@@ -52,6 +61,25 @@ public static class RowInvariants
             """
             SELECT v.id::text FROM videos v WHERE v.status = 'READY' AND v.deleted_at IS NULL
               AND NOT EXISTS (SELECT 1 FROM derivatives d WHERE d.video_id = v.id AND d.type = 'HLS' AND d.replaced_at IS NULL)
+            """),
+        ("U1: a live unit of a job that has ended",
+            """
+            SELECT u.id::text FROM jobs u JOIN jobs p ON p.id = u.parent_id
+            WHERE u.status IN ('QUEUED', 'RUNNING') AND p.finished_at < clock_timestamp() - @dispatched
+            """),
+        ("U2: parked, and no unit of it goes on",
+            """
+            SELECT p.id::text FROM jobs p
+            WHERE p.status = 'RUNNING' AND p.lease_owner IS NULL AND p.parent_id IS NULL AND p.run_after = 'infinity'
+              AND NOT EXISTS (
+                SELECT 1 FROM jobs u WHERE u.parent_id = p.id AND u.status IN ('QUEUED', 'RUNNING') AND u.run_after < 'infinity')
+              AND clock_timestamp() - @dispatched > ALL (
+                SELECT u.finished_at FROM jobs u WHERE u.parent_id = p.id AND u.finished_at IS NOT NULL UNION ALL SELECT p.heartbeat_at)
+            """),
+        ("U3: a piece of a job that has ended",
+            """
+            SELECT h.prefix FROM hls_pieces h JOIN jobs p ON p.id = h.job_id
+            WHERE p.status = 'SUCCEEDED' OR p.finished_at < clock_timestamp() - @dispatched
             """),
         ("S5: deleted, and derivatives of it", "SELECT v.id::text FROM videos v JOIN derivatives d ON d.video_id = v.id WHERE v.deleted_at IS NOT NULL"),
         ("S5: deleted, and a live job of it",

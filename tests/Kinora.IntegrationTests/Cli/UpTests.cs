@@ -40,7 +40,7 @@ public sealed class UpTests : IAsyncDisposable
 
         Assert.DoesNotContain(processes, p => p.Identity.IsAlive);
         Assert.Equal(NotRunning, (await KinoraCommand.RunAsync("status", "--json", "--data-dir", Data)).Code);
-        Assert.True(File.Exists(Path.Combine(Cluster(), "PG_VERSION")));
+        Assert.True(File.Exists(Path.Combine(Data, "postgres", "PG_VERSION")));
         Assert.Equal(0, (await KinoraCommand.RunAsync("down", "--data-dir", Data)).Code);
     }
 
@@ -99,11 +99,6 @@ public sealed class UpTests : IAsyncDisposable
 
     private static Task<(int Code, string Output)> UpAsync(string data) =>
         KinoraCommand.RunAsync("up", "--detach", "--port", "0", "--data-dir", data);
-
-    /// <summary>Where the user postgres cannot pass through to the data folder, that says where the cluster is.</summary>
-    private string Cluster() => File.Exists(Path.Combine(Data, "postgres.location"))
-        ? File.ReadAllText(Path.Combine(Data, "postgres.location")).Trim()
-        : Path.Combine(Data, "postgres");
 
     private RunState State() => RunState.Read(new DataFolder(Data))!;
 

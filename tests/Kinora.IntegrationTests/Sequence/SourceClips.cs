@@ -13,6 +13,7 @@ internal static class SourceClips
     private static readonly Lazy<Task<string>> Moment = new(() => MakeAsync("walk-moment.mp4", [.. Encode(1, "64x48"), "-t", "0.4"]));
     private static readonly Lazy<Task<string>> Short = new(() => MakeAsync("walk-short.mp4", Encode(6, "640x360")));
     private static readonly Lazy<Task<string>> Tiny = new(() => MakeAsync("walk-tiny.mp4", Encode(2, "320x180")));
+    private static readonly Lazy<Task<string>> Growing = new(() => MakeAsync("walk-growing.mp4", [.. Encode(60, "640x480"), "-g", "125", "-bf", "2"]));
     private static readonly Lazy<Task<string>> Middle = new(() => MakeAsync("walk-middle.mp4", Encode(12, "1280x720")));
     private static readonly Lazy<Task<string>> Long = new(async () => await MakeAsync(
         "walk-long.mp4", ["-stream_loop", "9", "-i", await MiddleAsync(), "-c", "copy", "-movflags", "+faststart"]));
@@ -28,6 +29,11 @@ internal static class SourceClips
 
     /// <summary>6 s of 640x360 at 25 frames a second, with a tone.</summary>
     public static Task<string> ShortAsync() => Short.Value;
+
+    /// <summary>A minute of 640x480 with a keyframe each 5 s: in eight spans, and a copy beside what is encoded.</summary>
+    public static Task<string> GrowingAsync() => Growing.Value;
+
+    public const int GrowingFrames = 60 * 25;
 
     /// <summary>12 s of 1280x720: a few seconds of work.</summary>
     public static Task<string> MiddleAsync() => Middle.Value;

@@ -71,7 +71,7 @@ public sealed class CorpusTests(ITestOutputHelper output) : IDisposable
                 failures.Add($"{name} {track.Name}: keyframes at {string.Join(' ', keys)} instead of {string.Join(' ', starts)}");
             }
 
-            if (segments.FrameTicks is { } ticks && times.Length == ticks.Count
+            if (segments.FrameTicks is { } ticks && times.Length == ticks.Length
                 && times.Zip(ticks).Max(pair => Math.Abs(pair.First - ((double)pair.Second / segments.TimeScale))) is var worst and > 0.0001)
             {
                 failures.Add($"{name} {track.Name}: a frame is {worst} s off");
@@ -87,7 +87,7 @@ public sealed class CorpusTests(ITestOutputHelper output) : IDisposable
             $"{segments.Timing};{segments.FrameRate};{string.Join(' ', plan.Renditions.Select(r => $"{r.Name}={r.Width}x{r.Height}"))};{result.Frames};"
             + $"{segments.Frames.Min}-{segments.Frames.Max};{string.Join(' ', result.Warnings)};{result.Elapsed.TotalSeconds:0.0};"
             + $"{result.CpuTime?.TotalSeconds:0.0};{plan.PredictedCpuSeconds:0.0};{bytes};{plan.PredictedBytes};"
-            + $"{(plan.Audio is null ? "-" : result.Tracks[^1].Kind)};{brightness:0};{string.Join(' ', plan.Reasons)}");
+            + $"{(plan.Audio.Count == 0 ? "-" : result.Tracks[^1].Kind)};{brightness:0};{string.Join(' ', plan.Reasons)}");
     }
 
     /// <summary>Beside the repository, or where the environment says.</summary>

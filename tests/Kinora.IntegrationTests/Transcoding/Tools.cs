@@ -13,7 +13,7 @@ internal static class Tools
 
     public static async Task<JsonElement> FfprobeAsync(string path, params string[] arguments)
     {
-        var text = await RunAsync("ffprobe", ["-v", "error", "-of", "json", .. arguments, "file:" + path]);
+        var text = await RunAsync("ffprobe", ["-v", "error", "-of", "json", .. arguments, path.Contains("://", StringComparison.Ordinal) ? path : "file:" + path]);
         return JsonDocument.Parse(text).RootElement;
     }
 

@@ -19,6 +19,10 @@ public sealed class HlsCommandTests
         AssertGolden("plain-1080p30", Sources.Info(Sources.Video(), Sources.Audio()), Sources.Packets(Mp4Ticks, Sources.Regular(300, 512)));
 
     [Fact]
+    public void A_source_that_is_copied() =>
+        AssertGolden("copied", Sources.Info(Sources.Copyable(), Sources.Audio()), Sources.Packets(Mp4Ticks, Sources.Regular(300, 512, 1024)));
+
+    [Fact]
     public void A_turned_phone_video() =>
         AssertGolden(
             "portrait-rotated",
@@ -97,6 +101,16 @@ public sealed class HlsCommandTests
         AssertGolden("120-frames", Sources.Info(Sources.Video(640, 360, 120)), Sources.Packets(Mp4Ticks, Sources.Regular(600, 128)));
 
     [Fact]
+    public void Two_languages() =>
+        AssertGolden(
+            "two-languages",
+            Sources.Info(Sources.Video(640, 360), Sources.Audio()) with
+            {
+                Streams = [Sources.Video(640, 360), Sources.Audio() with { Language = "eng" }, Sources.Audio() with { Index = 2, IsDefault = false, Language = "ger" }],
+            },
+            Sources.Packets(Mp4Ticks, Sources.Regular(90, 512)));
+
+    [Fact]
     public void A_video_too_long_for_a_command_line_is_refused()
     {
         var packets = Sources.Packets(new Rational(1, 1000), Enumerable.Range(0, 24 * 3600).Select(i => (i * 1000L) + (i * 37 % 91)), 1000);
@@ -107,12 +121,29 @@ public sealed class HlsCommandTests
         Assert.Equal(JobErrorCode.DurationLimit, refusal.Code);
     }
 
+    /// <summary>The whole in one process; or the first two spans, the sound and the copy.</summary>
+    private static IEnumerable<FfmpegCommand> Commands(TranscodePlan plan)
+    {
+        var (source, folder, limit) = ("/attempt/source", "/attempt/out", TimeSpan.FromHours(1));
+        if (plan.Spans is not { } spans)
+        {
+            return [HlsCommand.Build(plan, source, folder, limit, 0)];
+        }
+
+        return
+        [
+            .. spans.Take(2).Select(span => SpanCommand.Build(plan, span, source, folder, limit, 0)),
+            .. plan.Audio.Select(audio => WholeTrackCommand.Audio(plan, audio, source, $"{folder}/{audio.Name}.mp4", limit)),
+            .. plan.Copied is null ? (FfmpegCommand[])[] : [WholeTrackCommand.Copy(plan, source, $"{folder}/copy.mp4", limit)],
+        ];
+    }
+
     private static TranscodePlanner Planner => new(Options.Create(new TranscodingOptions()));
 
     private static void AssertGolden(string name, MediaInfo info, PacketIndex packets, [CallerFilePath] string here = "")
     {
-        var command = HlsCommand.Build(Planner.Plan(info, packets, null), "/attempt/source", "/attempt/out", TimeSpan.FromHours(1), 0);
-        var actual = string.Concat(command.ToArguments(new FfmpegOptions()).Select(argument => argument + "\n"));
+        var actual = string.Join("\n", Commands(Planner.Plan(info, packets, null))
+            .Select(command => string.Concat(command.ToArguments(new FfmpegOptions()).Select(argument => argument + "\n"))));
         var path = Path.Combine(Path.GetDirectoryName(here)!, "Golden", name + ".txt");
         if (Environment.GetEnvironmentVariable("KINORA_UPDATE_GOLDEN") == "1")
         {

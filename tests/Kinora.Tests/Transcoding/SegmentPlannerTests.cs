@@ -9,12 +9,12 @@ public sealed class SegmentPlannerTests
     private static readonly Rational Millis = new(1, 1000);
 
     [Fact]
-    public void Segments_start_on_keyframes_near_four_seconds()
+    public void Segments_start_on_keyframes_near_four_seconds_and_the_first_two_near_two()
     {
         var plan = Plan(Sources.Video(), Sources.Packets(Ticks, Sources.Regular(600, 512), 60));
 
         Assert.Equal(FrameTiming.Constant, plan.Timing);
-        Assert.Equal([0.0, 4, 8, 12, 16], plan.StartSeconds);
+        Assert.Equal([0.0, 2, 4, 8, 12, 16], plan.StartSeconds);
         Assert.Equal(600, plan.Frames.Min);
         Assert.Equal(TimeSpan.FromSeconds(20), plan.VideoDuration);
     }
@@ -24,7 +24,7 @@ public sealed class SegmentPlannerTests
     {
         var plan = Plan(Sources.Video(), Sources.Packets(Ticks, Sources.Regular(900, 512), 300));
 
-        Assert.Equal([0.0, 5, 10, 15, 20, 25], plan.StartSeconds);
+        Assert.Equal([0.0, 2, 4, 10, 15, 20, 25], plan.StartSeconds);
     }
 
     [Theory]
@@ -48,6 +48,32 @@ public sealed class SegmentPlannerTests
     }
 
     [Fact]
+    public void For_a_copy_segments_start_on_keyframes_alone()
+    {
+        var packets = Sources.Packets(Ticks, Sources.Regular(900, 512), 150);
+
+        var plan = SegmentPlanner.Plan(Sources.Video(), Sources.Mp4, packets, 60, forCopy: true);
+
+        Assert.True(plan.IsOnKeyFrames);
+        Assert.Equal([0.0, 5, 10, 15, 20, 25], plan.StartSeconds);
+    }
+
+    [Fact]
+    public void What_stands_against_a_copy_is_told()
+    {
+        var far = SegmentPlanner.Plan(Sources.Video(), Sources.Mp4, Sources.Packets(Ticks, Sources.Regular(900, 512), 300), 60, forCopy: true);
+        Assert.Equal(["video_gop_size"], far.CopyObstacles);
+
+        long[] open = [0, 512, 1024, 2560, 1536, 2048, 3072];
+        var opened = new PacketIndex(Ticks, open, [.. open.Order()], new int[7], [PacketFlags.Key, 0, 0, PacketFlags.Key, 0, 0, 0]);
+        Assert.Equal(["open_gop"], SegmentPlanner.Plan(Sources.Video(), Sources.Mp4, opened, 60, forCopy: true).CopyObstacles);
+
+        var trimmed = Sources.Packets(Ticks, Sources.Regular(90, 512));
+        trimmed.Flags[^1] |= PacketFlags.Discard;
+        Assert.Equal(["edit_list"], SegmentPlanner.Plan(Sources.Video(), Sources.Mp4, trimmed, 60, forCopy: true).CopyObstacles);
+    }
+
+    [Fact]
     public void Matroskas_rounding_is_removed()
     {
         var times = Enumerable.Range(0, 300).Select(i => (long)Math.Round(i * 1001 / 24.0)).ToArray();
@@ -66,7 +92,7 @@ public sealed class SegmentPlannerTests
 
         Assert.Equal(FrameTiming.Variable, plan.Timing);
         Assert.Contains("variable_frame_rate", plan.Reasons);
-        Assert.Equal(300, plan.FrameTicks!.Count);
+        Assert.Equal(300, plan.FrameTicks!.Length);
     }
 
     [Fact]
@@ -171,8 +197,8 @@ public sealed class SegmentPlannerTests
         var times = Sources.Regular(100, 3000).Concat(Sources.Regular(100, 3000, 30 * 90000));
         var packets = Sources.Packets(new Rational(1, 90000), times);
 
-        Assert.Equal(FrameTiming.Regenerated, SegmentPlanner.Plan(Sources.Video(), "mpegts", packets, 60).Timing);
-        var still = SegmentPlanner.Plan(Sources.Video(), Sources.Mp4, packets, 60);
+        Assert.Equal(FrameTiming.Regenerated, SegmentPlanner.Plan(Sources.Video(), "mpegts", packets, 60, forCopy: false).Timing);
+        var still = SegmentPlanner.Plan(Sources.Video(), Sources.Mp4, packets, 60, forCopy: false);
         Assert.NotEqual(FrameTiming.Regenerated, still.Timing);
         Assert.True(still.LongestSegment > TimeSpan.FromSeconds(20));
     }
@@ -199,5 +225,5 @@ public sealed class SegmentPlannerTests
         Assert.Equal(72000, plan.OriginAudioSamples);
     }
 
-    private static SegmentPlan Plan(MediaStream video, PacketIndex packets) => SegmentPlanner.Plan(video, Sources.Mp4, packets, 60);
+    private static SegmentPlan Plan(MediaStream video, PacketIndex packets) => SegmentPlanner.Plan(video, Sources.Mp4, packets, 60, forCopy: false);
 }

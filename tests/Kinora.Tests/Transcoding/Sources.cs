@@ -29,6 +29,9 @@ internal static class Sources
         ColorTransfer = "bt709",
     };
 
+    /// <summary>That any HLS player takes as it is.</summary>
+    public static MediaStream Copyable() => Video() with { Profile = "High", Level = 40, BitRate = 4_000_000 };
+
     public static MediaStream Audio(int channels = 2) => new()
     {
         Index = 1,

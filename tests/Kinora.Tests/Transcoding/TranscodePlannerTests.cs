@@ -66,7 +66,7 @@ public sealed class TranscodePlannerTests
     [Fact]
     public void Sound_that_cannot_be_decoded_is_left_out()
     {
-        Assert.Null(_planner.Plan(Sources.Info(Sources.Video(), Sources.Audio() with { Codec = "none" }), null, null).Audio);
+        Assert.Empty(_planner.Plan(Sources.Info(Sources.Video(), Sources.Audio() with { Codec = "none" }), null, null).Audio);
     }
 
     [Theory]
@@ -93,9 +93,68 @@ public sealed class TranscodePlannerTests
         var hdr = Sources.Video() with { Codec = "hevc", ColorTransfer = "smpte2084", BitDepth = 10, PixelFormat = "yuv420p10le", Rotation = 90 };
         var plan = _planner.Plan(Sources.Info(hdr), null, null);
 
-        Assert.Equal(["video_codec", "unsupported_pixel_format", "hdr", "rotation"], plan.Renditions[0].Reasons);
+        Assert.Equal(
+            ["video_codec", "unsupported_pixel_format", "hdr", "rotation", "video_bit_rate_unknown"], plan.Renditions[0].Reasons);
         Assert.Contains("video_resolution", plan.Renditions[1].Reasons);
-        Assert.Equal(["copy_not_offered"], _planner.Plan(Sources.Info(Sources.Video()), null, null).Renditions[0].Reasons);
+    }
+
+    [Fact]
+    public void The_source_itself_is_a_rendition_where_any_player_takes_it()
+    {
+        var plan = _planner.Plan(
+            Sources.Info(Sources.Copyable(), Sources.Audio()), Sources.Packets(new Rational(1, 15360), Sources.Regular(900, 512)), null);
+
+        Assert.Equal("1080p", plan.Copied?.Name);
+        Assert.Empty(plan.Copied!.Reasons);
+        Assert.Equal(["720p", "480p", "360p", "240p"], plan.Encoded.Select(r => r.Name));
+    }
+
+    [Theory]
+    [InlineData("High 10", 40, 4_000_000, "video_profile")]
+    [InlineData("High", 60, 4_000_000, "video_level")]
+    [InlineData("High", 40, 40_000_000, "video_bit_rate")]
+    public void A_source_that_some_players_would_not_take_is_encoded(string profile, int level, long bitRate, string reason)
+    {
+        var video = Sources.Copyable() with { Profile = profile, Level = level, BitRate = bitRate };
+
+        var plan = _planner.Plan(Sources.Info(video), Sources.Packets(new Rational(1, 15360), Sources.Regular(900, 512)), null);
+
+        Assert.Null(plan.Copied);
+        Assert.Equal([reason], plan.Renditions[0].Reasons);
+    }
+
+    [Fact]
+    public void What_did_not_come_out_as_planned_is_not_planned_again()
+    {
+        var packets = Sources.Packets(new Rational(1, 15360), Sources.Regular(900, 512));
+
+        var plan = _planner.Plan(Sources.Info(Sources.Copyable()), packets, null, [TranscodePlan.AvoidCopy]);
+        Assert.Equal(["copy_not_exact"], plan.Renditions[0].Reasons);
+        Assert.NotNull(plan.Spans);
+
+        var whole = _planner.Plan(Sources.Info(Sources.Copyable()), packets, null, [TranscodePlan.AvoidSpans]);
+        Assert.Null(whole.Spans);
+        Assert.Contains("spans_not_exact", whole.Reasons);
+        Assert.Null(whole.Copied);
+    }
+
+    [Fact]
+    public void Every_track_of_sound_is_kept_the_default_one_first()
+    {
+        var info = Sources.Info(Sources.Video());
+        info = info with
+        {
+            Streams =
+            [
+                .. info.Streams,
+                Sources.Audio() with { Index = 1, IsDefault = false, Language = "ger" },
+                Sources.Audio() with { Index = 2, Language = "eng" },
+            ],
+        };
+
+        var audio = _planner.Plan(info, null, null).Audio;
+
+        Assert.Equal([("audio", 2, "eng"), ("audio2", 1, "ger")], audio.Select(a => (a.Name, a.StreamIndex, a.Language!)));
     }
 
     [Fact]
@@ -104,6 +163,6 @@ public sealed class TranscodePlannerTests
         var packets = Sources.Packets(new Rational(1, 15360), Sources.Regular(9000, 512));
         var json = JsonSerializer.Serialize(_planner.Plan(Sources.Info(Sources.Video(), Sources.Audio()), packets, null));
 
-        Assert.True(json.Length < 5000, json);
+        Assert.True(json.Length < 20000, json);
     }
 }

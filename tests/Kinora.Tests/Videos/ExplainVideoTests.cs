@@ -179,7 +179,7 @@ public sealed class ExplainVideoTests
             MediaInfo = media ? new MediaInfo { Container = "mp4", Streams = [] } : null,
         },
         jobs,
-        new ExplainJob(places, Times, Now));
+        new ExplainJob(places, Array.Empty<Job>().ToLookup(j => j.ParentId), Times, Now));
 
     private static Job Job(
         JobType type,

@@ -43,7 +43,7 @@ internal sealed class KinoraLadder : IAsyncDisposable
             Width = track.Width,
             Height = track.Height,
             FrameRate = track.FrameRate,
-            Language = track.Kind == TrackKind.Audio ? plan.Audio?.Language : null,
+            Language = track.Kind == TrackKind.Audio ? plan.Audio.FirstOrDefault(audio => audio.Name == track.Name)?.Language : null,
         }).ToArray();
         var expectations = new Expectations
         {

@@ -38,7 +38,7 @@ public sealed record JobResponse(
         job.MaxAttempts,
         job.HeartbeatAt,
         job.QueueJobId,
-        job is { Status: JobStatus.Running, LeaseOwner: null } ? job.RunAfter : null,
+        job is { Status: JobStatus.Running, LeaseOwner: null, IsParked: false } ? job.RunAfter : null,
         FailureResponse.Of(job.ErrorCode, job.ErrorMessage),
         job.CreatedAt,
         job.StartedAt,

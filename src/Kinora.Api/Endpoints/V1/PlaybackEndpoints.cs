@@ -58,7 +58,7 @@ internal static class PlaybackEndpoints
         return TypedResults.Ok(new PlaybackResponse(
             origin + links.MasterPath,
             links.ExpiresAt,
-            Complete: true,
+            links.IsComplete,
             links.ThumbnailPath is { } thumbnail ? origin + thumbnail : null,
             links.StoryboardPath is { } storyboard ? origin + storyboard : null));
     }
@@ -79,7 +79,9 @@ internal static class PlaybackEndpoints
         var (token, name) = Split(path ?? string.Empty);
         var isSigned = await gate.OpenAsync(context, videoId, token, cancellation);
         var file = await playback.FindHlsFileAsync(videoId, name, cancellation);
-        await delivery.SendAsync(context, file, isSigned, cancellation);
+        await (file.Stored is { } stored
+            ? delivery.SendAsync(context, stored, isSigned, cancellation)
+            : ObjectDelivery.SendPlaylistAsync(context, file.Playlist!, isSigned, cancellation));
     }
 
     private static Task GetThumbnailAsync(

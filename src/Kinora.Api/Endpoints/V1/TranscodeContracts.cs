@@ -10,28 +10,40 @@ public sealed record TranscodeRequest([property: MinLength(1), MaxLength(16)] IR
 
 public sealed record TranscodeResponse(Guid HlsJobId);
 
-/// <param name="Spans">Pieces that are encoded on their own.</param>
+/// <param name="IsEstimate">Nobody has read the whole file yet: its keyframes, and with them the spans, may lie elsewhere.</param>
+/// <param name="Audio">The default one first.</param>
+/// <param name="Spans">Stretches that are encoded by themselves, on any worker; one, where the whole is encoded in one process.</param>
 /// <param name="PredictedBytes">Of all renditions and the sound; null when the duration is unknown.</param>
 /// <param name="PredictedCpuSeconds">Of one core of the machine that the model was fitted on.</param>
 /// <param name="Reasons">What the whole is up against, as codes.</param>
 public sealed record PlanResponse(
+    bool IsEstimate,
     IReadOnlyList<PlannedRenditionResponse> Renditions,
-    PlannedAudioResponse? Audio,
+    IReadOnlyList<PlannedAudioResponse> Audio,
     IReadOnlyList<PlannedSpanResponse> Spans,
     [property: Example(4200000)] long? PredictedBytes,
     [property: Example(11.5)] double? PredictedCpuSeconds,
     IReadOnlyList<string> Reasons)
 {
     public static PlanResponse Of(TranscodePlan plan) => new(
+        plan.IsEstimate,
         [.. plan.Renditions.Select(PlannedRenditionResponse.Of)],
-        plan.Audio is { } audio ? new PlannedAudioResponse("aac", AudioPlan.BitRate, AudioPlan.Channels) : null,
-        [new PlannedSpanResponse(0, 0, plan.DurationUs / 1000)],
+        [.. plan.Audio.Select(audio => new PlannedAudioResponse(audio.Name, audio.Language, "aac", AudioPlan.BitRate, AudioPlan.Channels))],
+        SpansOf(plan),
         plan.PredictedBytes,
         plan.PredictedCpuSeconds is { } seconds ? Math.Round(seconds, 1) : null,
         plan.Reasons);
+
+    private static IReadOnlyList<PlannedSpanResponse> SpansOf(TranscodePlan plan)
+    {
+        var scale = plan.Segments?.TimeScale ?? 1;
+        return plan.Spans is { } spans
+            ? [.. spans.Select(span => new PlannedSpanResponse(span.Number, span.StartTicks * 1000 / scale, span.EndTicks * 1000 / scale))]
+            : [new PlannedSpanResponse(0, 0, plan.DurationUs / 1000)];
+    }
 }
 
-/// <param name="Mode">"encode".</param>
+/// <param name="Mode">"encode", or "copy": the source's own pictures.</param>
 /// <param name="Reasons">Why it is not copied, as codes.</param>
 /// <param name="MaxBitRate">Bits a second.</param>
 public sealed record PlannedRenditionResponse(
@@ -53,7 +65,10 @@ public sealed record PlannedRenditionResponse(
         rendition.Reasons);
 }
 
+/// <param name="Language">As the source has it.</param>
 public sealed record PlannedAudioResponse(
+    [property: Example("audio")] string Name,
+    [property: Example("eng")] string? Language,
     [property: Example("aac")] string Codec, [property: Example(128000)] long BitRate, [property: Example(2)] int Channels);
 
 public sealed record PlannedSpanResponse([property: Example(0)] int Number, long StartMs, long? EndMs);

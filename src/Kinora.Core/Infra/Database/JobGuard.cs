@@ -21,6 +21,23 @@ internal static class JobGuard
           END IF; {Body}
         """;
 
+    /// <summary>A unit is of its parent's video and type, and of nobody else's ever.</summary>
+    public const string ReplaceWithUnits = $"""
+        CREATE OR REPLACE FUNCTION jobs_guard() {Head}
+          IF TG_OP = 'INSERT' THEN
+            SELECT owner_id INTO NEW.owner_id FROM videos WHERE id = NEW.video_id;
+            IF NEW.parent_id IS NOT NULL AND NOT EXISTS (
+                 SELECT 1 FROM jobs p
+                 WHERE p.id = NEW.parent_id AND p.parent_id IS NULL AND p.video_id = NEW.video_id AND p.type = NEW.type) THEN
+              RAISE EXCEPTION 'job % is no unit of job %', NEW.id, NEW.parent_id USING ERRCODE = 'check_violation';
+            END IF;
+          ELSIF NEW.owner_id <> OLD.owner_id THEN
+            RAISE EXCEPTION 'job % changes its owner', OLD.id USING ERRCODE = 'check_violation';
+          ELSIF NEW.parent_id IS DISTINCT FROM OLD.parent_id THEN
+            RAISE EXCEPTION 'job % changes its parent', OLD.id USING ERRCODE = 'check_violation';
+          END IF; {Body}
+        """;
+
     public const string ReplaceWithoutOwner = $"CREATE OR REPLACE FUNCTION jobs_guard() {Head} {Body}";
 
     public const string Drop = "DROP TRIGGER jobs_guard ON jobs; DROP FUNCTION jobs_guard();";

@@ -2,6 +2,8 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Kinora.Core.Infra.Media;
 using Kinora.Core.Playback;
+using Kinora.Core.Transcoding.Packaging.Pieces;
+using Kinora.Core.Transcoding.Planning;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
@@ -28,4 +30,7 @@ internal static class JsonColumn
     IgnoreReadOnlyProperties = true)]
 [JsonSerializable(typeof(MediaInfo))]
 [JsonSerializable(typeof(Manifest))]
+[JsonSerializable(typeof(PieceFacts))]
+[JsonSerializable(typeof(TranscodePlan))]
+[JsonSerializable(typeof(ManifestFile))]
 internal sealed partial class StoredJson : JsonSerializerContext;

@@ -20,6 +20,8 @@ public sealed class KinoraDb(DbContextOptions<KinoraDb> options) : DbContext(opt
 
     public DbSet<Derivative> Derivatives => Set<Derivative>();
 
+    public DbSet<HlsPiece> HlsPieces => Set<HlsPiece>();
+
     public DbSet<StorageIntent> StorageIntents => Set<StorageIntent>();
 
     public DbSet<Chore> Chores => Set<Chore>();

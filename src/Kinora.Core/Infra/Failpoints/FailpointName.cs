@@ -30,6 +30,9 @@ public static class FailpointName
     public const string HlsAfterFetch = "hls.after_fetch";
     public const string HlsAfterScan = "hls.after_scan";
     public const string HlsAfterPlan = "hls.after_plan";
+
+    /// <summary>The units are there, and not yet handed to the queue.</summary>
+    public const string HlsAfterSplit = "hls.after_split";
     public const string HlsEncode10 = "hls.encode_10";
     public const string HlsEncode50 = "hls.encode_50";
     public const string HlsEncode95 = "hls.encode_95";

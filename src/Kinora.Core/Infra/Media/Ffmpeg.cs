@@ -36,6 +36,7 @@ public sealed partial class Ffmpeg(IOptions<FfmpegOptions> options, TimeProvider
         await using var child = await ChildProcess.StartAsync(new ChildProcessSpec(_options.Path, arguments)
         {
             EndsDescendants = true,
+            Niceness = command.Niceness,
             OnOutputLine = run.ReadProgress,
             OnErrorLine = run.Errors.Add,
         });

@@ -21,6 +21,9 @@ public sealed record FfmpegCommand
     /// <summary>Wall time after which the run is ended with TIMEOUT.</summary>
     public required TimeSpan TimeLimit { get; init; }
 
+    /// <summary><see cref="Processes.ChildProcessSpec.Niceness"/></summary>
+    public int Niceness { get; init; }
+
     /// <summary>The name that selects the demuxer of <see cref="MediaInfo.Container"/>; null when it is not allowed.</summary>
     public static string? DemuxerOf(string container) => AllowedMedia.Formats.FirstOrDefault(name => name == container.Split(',')[0]);
 

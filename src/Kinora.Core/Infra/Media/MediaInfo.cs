@@ -28,7 +28,10 @@ public sealed record MediaInfo
     /// The stream to hear: of those that can be decoded the default one, else the first. Phones put spatial sound that nobody else can
     /// decode beside plain AAC, and mark either as the default.
     /// </summary>
-    public MediaStream? Audio => Streams.Where(AllowedMedia.IsUsableAudio).OrderByDescending(s => s.IsDefault).FirstOrDefault();
+    public MediaStream? Audio => AudioTracks.FirstOrDefault();
+
+    /// <summary>All that can be heard, in the order in which they are offered.</summary>
+    public IEnumerable<MediaStream> AudioTracks => Streams.Where(AllowedMedia.IsUsableAudio).OrderByDescending(s => s.IsDefault);
 }
 
 public enum StreamKind { Unknown, Video, Audio, Subtitle, Data, Attachment }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace Kinora.Core.Infra.Processes;
@@ -96,7 +97,9 @@ public sealed partial class ChildProcess : IAsyncDisposable
             }
         }
 
-        foreach (var argument in (string[])["--pdeathsig", spec.ParentDeathSignal == PosixSignalNumber.Kill ? "KILL" : "TERM", "--", spec.FileName])
+        string[] nice = spec.Niceness > 0 ? ["nice", "-n", spec.Niceness.ToString(CultureInfo.InvariantCulture)] : [];
+        foreach (var argument in (string[])
+            ["--pdeathsig", spec.ParentDeathSignal == PosixSignalNumber.Kill ? "KILL" : "TERM", "--", .. nice, spec.FileName])
         {
             start.ArgumentList.Add(argument);
         }

@@ -15,6 +15,9 @@ public sealed record ChildProcessSpec(string FileName, IReadOnlyList<string> Arg
     /// <summary>Sent by the kernel when this process of ours ends, however it ends.</summary>
     public PosixSignalNumber ParentDeathSignal { get; init; } = PosixSignalNumber.Kill;
 
+    /// <summary>Of 0 to 19, as nice(1) has it: what it leaves to others when they compete for cores.</summary>
+    public int Niceness { get; init; }
+
     /// <summary>Once it has ended, what it started ends with it, whatever session that is in (<see cref="Descendants"/>).</summary>
     public bool EndsDescendants { get; init; }
 

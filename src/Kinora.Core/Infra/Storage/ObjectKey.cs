@@ -17,7 +17,11 @@ public static partial class ObjectKey
 
     public static string Source(Guid videoId) => $"{SourcePrefix(videoId)}source";
 
-    public static string DerivativePrefix(Guid videoId, Guid jobId, long fence) => $"derivatives/{videoId}/{jobId}/{fence}/";
+    /// <summary>All that a job, or its units, may ever write lies under it.</summary>
+    public static string JobPrefix(Guid videoId, Guid jobId) => $"derivatives/{videoId}/{jobId}/";
+
+    /// <param name="number">Out of the sequence of fences, so that no prefix comes twice: an attempt's fence, or one of its publications.</param>
+    public static string DerivativePrefix(Guid videoId, Guid jobId, long number) => $"{JobPrefix(videoId, jobId)}{number}/";
 
     /// <summary>
     /// The prefix that the key was written under, which is an intent's; null: no key that Kinora makes, whoever made it.
@@ -27,6 +31,13 @@ public static partial class ObjectKey
         var match = Shape().Match(key);
         return match.Success && IsWellFormed(key) ? match.Groups["prefix"].Value : null;
     }
+
+    /// <summary>The prefixes that a derivative with objects under this one may have: this one, and its job's.</summary>
+    public static string[] DerivativePrefixesOf(string prefix) =>
+        prefix.StartsWith("derivatives/", StringComparison.Ordinal) ? [prefix, JobPrefix(VideoOf(prefix), JobOf(prefix))] : [prefix];
+
+    /// <summary>The job in a key of a derivative, or in its prefix.</summary>
+    public static Guid JobOf(string key) => Guid.Parse(key.Split('/')[2]);
 
     /// <summary>The video in a key that Kinora makes.</summary>
     public static Guid VideoOf(string key) => Guid.Parse(key.Split('/')[1]);

@@ -34,7 +34,7 @@ public sealed class LiveJobSampler(NpgsqlDataSource database, KinoraMetrics metr
         {
             // Its condition is that of ix_jobs_one_live, which holds the live jobs alone.
             await using var command = database.CreateCommand(
-                "SELECT type, status, count(*) FROM jobs WHERE status IN ('QUEUED', 'RUNNING') GROUP BY type, status");
+                "SELECT type, status, count(*) FROM jobs WHERE status IN ('QUEUED', 'RUNNING') AND parent_id IS NULL GROUP BY type, status");
             await using var reader = await command.ExecuteReaderAsync(limit.Token);
             var counts = new Dictionary<(JobType, JobStatus), long>();
             while (await reader.ReadAsync(limit.Token))

@@ -1,7 +1,7 @@
 namespace Kinora.Core.Transcoding.Encoding;
 
 /// <summary>What an encode made.</summary>
-/// <param name="Tracks">Video in the plan's order, then the audio if there is any.</param>
+/// <param name="Tracks">Video in the plan's order, then the tracks of sound.</param>
 /// <param name="Frames">Of each video track.</param>
 /// <param name="Warnings">Codes: frames_missing (within what is tolerated), audio_undecodable.</param>
 public sealed record EncodeResult(

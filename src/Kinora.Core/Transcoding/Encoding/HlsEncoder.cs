@@ -29,10 +29,10 @@ public sealed class HlsEncoder(Ffmpeg ffmpeg, IOptions<TranscodingOptions> optio
         {
             run = await ffmpeg.RunAsync(Command(plan), forward, cancellation);
         }
-        catch (JobFailedException e) when (e.Code == JobErrorCode.Corrupt && plan.Audio is not null)
+        catch (JobFailedException e) when (e.Code == JobErrorCode.Corrupt && plan.Audio.Count > 0)
         {
             // A decoder that does not even open ends the whole run. A silent video is worth more than none.
-            plan = plan with { Audio = null };
+            plan = plan with { Audio = [] };
             warnings.Add(AudioUndecodable);
             run = await ffmpeg.RunAsync(Command(plan), forward, cancellation);
         }
@@ -47,14 +47,14 @@ public sealed class HlsEncoder(Ffmpeg ffmpeg, IOptions<TranscodingOptions> optio
             throw new JobFailedException(JobErrorCode.Internal, "The encoder's output is missing.");
         }
 
-        if (plan.Audio is not null)
+        foreach (var audio in plan.Audio)
         {
-            var path = HlsCommand.AudioFile(outputFolder);
+            var path = HlsCommand.AudioFile(outputFolder, audio);
             if (HasContent(path))
             {
-                tracks.Add(new EncodedTrack("audio", TrackKind.Audio, path, 0, 0, default));
+                tracks.Add(new EncodedTrack(audio.Name, TrackKind.Audio, path, 0, 0, default));
             }
-            else
+            else if (!warnings.Contains(AudioUndecodable))
             {
                 warnings.Add(AudioUndecodable);
             }

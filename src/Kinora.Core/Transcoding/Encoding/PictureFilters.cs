@@ -1,5 +1,6 @@
 using System.Globalization;
 using Kinora.Core.Infra.Media;
+using Kinora.Core.Transcoding.Planning;
 
 namespace Kinora.Core.Transcoding.Encoding;
 
@@ -14,6 +15,20 @@ internal static class PictureFilters
 
     // Out of one picture alone: the neighbours of a keyframe among keyframes are seconds away, and bwdif would mix them in.
     private const string DeinterlaceAlone = "estdif=mode=frame:deint=interlaced";
+
+    /// <summary>From one decoded video to an output [v0], [v1], ... for each rendition.</summary>
+    /// <param name="timing">Which frames, and when.</param>
+    public static string Graph(MediaStream video, IReadOnlyList<Rendition> renditions, IEnumerable<string> timing)
+    {
+        var top = renditions[0];
+        var common = string.Join(',', (string[])[.. BeforeTiming(video), .. timing, .. ToSdr(video, top.Width, top.Height)]);
+        var labels = string.Concat(Enumerable.Range(0, renditions.Count).Select(i => Text($"[s{i}]")));
+        var rungs = renditions.Select((rendition, i) => Text($"[s{i}]{Scale(rendition.Width, rendition.Height, "tv")},format=yuv420p[v{i}]"));
+        return Text($"[0:{video.Index}]{common},split={renditions.Count}{labels};") + string.Join(';', rungs);
+    }
+
+    /// <summary>Times in ticks of the plan, from the first shown frame.</summary>
+    public static string[] FromOrigin(SegmentPlan segments) => [Text($"settb=1/{segments.TimeScale}"), Text($"setpts=PTS-({segments.OriginTicks})")];
 
     public static IEnumerable<string> BeforeTiming(MediaStream video) => video.IsInterlaced ? [Deinterlace] : [];
 
@@ -81,4 +96,6 @@ internal static class PictureFilters
     };
 
     private static string Range(MediaStream video) => video.ColorRange == "pc" ? "full" : "limited";
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -15,52 +15,58 @@ public static class MediaPlaylist
     public static int TargetDuration(TimeSpan planned, long longestUs) =>
         Math.Max(1, (int)Math.Max(RoundToSeconds((long)planned.TotalMicroseconds), RoundToSeconds(longestUs)));
 
-    /// <summary>Every segment of the rendition, from its start to its end.</summary>
-    public static string Write(Rendition rendition, int targetDuration)
-    {
-        var text = WriteHeader(rendition.Name, targetDuration, isIFramesOnly: false);
-        foreach (var span in rendition.Spans)
-        {
-            var uri = PackageLayout.Span(rendition.Name, span.Number);
-            foreach (var segment in span.Segments)
-            {
-                WriteSegment(text, segment.DurationUs, segment.Length, segment.Offset, uri);
-            }
-        }
-
-        return text.Append("#EXT-X-ENDLIST\n").ToString();
-    }
+    /// <summary>Every segment of the rendition, from its start to its end, or to where it has come.</summary>
+    /// <param name="isComplete">Nothing follows; else the playlist grows (§4.4.3.5), and the player asks for it again.</param>
+    public static string Write(Rendition rendition, int targetDuration, bool isComplete = true) =>
+        Write(rendition, targetDuration, isComplete, isIFramesOnly: false);
 
     /// <summary>
     /// The first frame of every segment (§4.4.3.6): a range from its moof to the end of that frame, which leaves mdat cut short on purpose.
     /// The duration is that to the next I frame, hence the segment's own.
     /// </summary>
-    public static string WriteIFrames(Rendition rendition, int targetDuration)
+    public static string WriteIFrames(Rendition rendition, int targetDuration, bool isComplete = true) =>
+        Write(rendition, targetDuration, isComplete, isIFramesOnly: true);
+
+    private static string Write(Rendition rendition, int targetDuration, bool isComplete, bool isIFramesOnly)
     {
-        var text = WriteHeader(rendition.Name, targetDuration, isIFramesOnly: true);
-        foreach (var span in rendition.Spans)
+        var text = WriteHeader(targetDuration, isComplete, isIFramesOnly);
+        MediaInit? init = null;
+        foreach (var part in rendition.Objects)
         {
-            var uri = PackageLayout.Span(rendition.Name, span.Number);
-            foreach (var segment in span.Segments)
+            if (part.Init != init)
             {
-                WriteSegment(text, segment.DurationUs, segment.FirstFrameLength, segment.Offset, uri);
+                WriteMap(text, init = part.Init);
+            }
+
+            foreach (var segment in part.Segments)
+            {
+                WriteSegment(text, segment.DurationUs, isIFramesOnly ? segment.FirstFrameLength : segment.Length, segment.Offset, part.Uri);
             }
         }
 
-        return text.Append("#EXT-X-ENDLIST\n").ToString();
+        return (isComplete ? text.Append("#EXT-X-ENDLIST\n") : text).ToString();
     }
 
-    private static StringBuilder WriteHeader(string rendition, int targetDuration, bool isIFramesOnly)
+    private static StringBuilder WriteHeader(int targetDuration, bool isComplete, bool isIFramesOnly)
     {
         var text = new StringBuilder("#EXTM3U\n");
         text.Append(CultureInfo.InvariantCulture, $"#EXT-X-VERSION:{Version}\n");
         text.Append(CultureInfo.InvariantCulture, $"#EXT-X-TARGETDURATION:{targetDuration}\n");
         text.Append("#EXT-X-MEDIA-SEQUENCE:0\n");
-        text.Append("#EXT-X-PLAYLIST-TYPE:VOD\n");
+        text.Append(isComplete ? "#EXT-X-PLAYLIST-TYPE:VOD\n" : "#EXT-X-PLAYLIST-TYPE:EVENT\n");
 
         // Every segment starts with an IDR picture (§4.4.2.1); the verification looks.
         text.Append(isIFramesOnly ? "#EXT-X-I-FRAMES-ONLY\n" : "#EXT-X-INDEPENDENT-SEGMENTS\n");
-        return text.Append(CultureInfo.InvariantCulture, $"#EXT-X-MAP:URI=\"{PackageLayout.Init(rendition)}\"\n");
+
+        // What grows is taken for live, which players start near its end (§4.4.2.2).
+        return isComplete ? text : text.Append("#EXT-X-START:TIME-OFFSET=0\n");
+    }
+
+    // §4.4.4.5.
+    private static void WriteMap(StringBuilder text, MediaInit init)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"#EXT-X-MAP:URI=\"{init.Uri}\"");
+        text.Append(init.Length is { } length ? string.Create(CultureInfo.InvariantCulture, $",BYTERANGE=\"{length}@0\"") : "").Append('\n');
     }
 
     // EXTINF (§4.4.4.1), then EXT-X-BYTERANGE (§4.4.4.2) with its offset always written: a range without one is an error after a new URI.

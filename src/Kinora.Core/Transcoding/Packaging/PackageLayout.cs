@@ -11,6 +11,9 @@ public static class PackageLayout
 
     public static string Span(string rendition, int number) => string.Create(CultureInfo.InvariantCulture, $"{rendition}/{number}.m4s");
 
+    /// <summary>An object with its own init segment.</summary>
+    public static string Piece(string track, int number) => string.Create(CultureInfo.InvariantCulture, $"{track}-{number}.mp4");
+
     public static string Playlist(string rendition) => $"{rendition}.m3u8";
 
     public static string IFramePlaylist(string rendition) => $"{rendition}.iframes.m3u8";

@@ -9,7 +9,7 @@ namespace Kinora.Core.Transcoding.Packaging;
 /// </summary>
 public static class Packager
 {
-    /// <param name="tracks">At least one of video and at most one of audio; names are unique.</param>
+    /// <param name="tracks">At least one of video, the default audio before the others; names are unique.</param>
     /// <param name="folder">Is created when missing; files in it are overwritten.</param>
     /// <param name="longestSegment">The longest segment that was planned: the least EXT-X-TARGETDURATION.</param>
     /// <param name="expectations">What the source promises, for the report.</param>
@@ -40,7 +40,7 @@ public static class Packager
         }
 
         var videos = renditions.Where(r => r.Description.Kind == TrackKind.Video).ToList();
-        var master = MasterPlaylist.Write(videos, renditions.Find(r => r.Description.Kind == TrackKind.Audio), target);
+        var master = MasterPlaylist.Write(videos, [.. renditions.Where(r => r.Description.Kind == TrackKind.Audio)], target);
         files.Add(await writer.WriteTextAsync(PackageLayout.Master, master, cancellation));
         return new Package(files, PackageVerifier.Verify(folder, tracks, expectations, cancellation));
     }
@@ -49,15 +49,15 @@ public static class Packager
     private static (List<Rendition> Renditions, int TargetDuration) Cut(List<TrackScan> scans, TimeSpan longestSegment)
     {
         var videos = scans.Where(s => s.Input.Kind == TrackKind.Video).ToList();
-        var fewest = videos.MinBy(v => v.Fragments.Count)!.Fragments;
+        var fewest = videos.MinBy(v => v.Fragments.Count)!.Fragments.Select(f => f.StartUs).ToArray();
         var cuts = videos.Select(v => (Scan: v, Segments: Segmenter.CutVideo(v.Fragments, fewest))).ToList();
         var target = TargetOf();
-        if (scans.Find(s => s.Input.Kind == TrackKind.Audio) is { } audio)
+        foreach (var audio in scans.Where(s => s.Input.Kind == TrackKind.Audio))
         {
             cuts.Add((audio, Segmenter.CutAudio(audio.Fragments, fewest, target)));
-            target = TargetOf();
         }
 
+        target = TargetOf();
         return ([.. cuts.Select(c => ToRendition(c.Scan, c.Segments))], target);
 
         int TargetOf() => MediaPlaylist.TargetDuration(longestSegment, cuts.Max(c => c.Segments.Max(s => s.DurationUs)));
@@ -79,7 +79,9 @@ public static class Packager
     {
         var duration = segments.Sum(s => s.DurationUs);
         var rate = scan.Input.FrameRate;
-        return new Rendition(scan.Input.Name, scan.Init.Description, [new Span(0, segments)])
+        var name = scan.Input.Name;
+        var whole = new RenditionObject(PackageLayout.Span(name, 0), new MediaInit(PackageLayout.Init(name), null), segments);
+        return new Rendition(name, scan.Init.Description, [whole])
         {
             FrameRate = rate.IsKnown ? (decimal)rate.Num / rate.Den : scan.Frames * 1_000_000m / duration,
             Language = scan.Input.Language,
@@ -93,9 +95,9 @@ public static class Packager
             throw new ArgumentException("Names of tracks must be unique and of a-z, 0-9, - and _.", nameof(tracks));
         }
 
-        if (!tracks.Any(t => t.Kind == TrackKind.Video) || tracks.Count(t => t.Kind == TrackKind.Audio) > 1)
+        if (!tracks.Any(t => t.Kind == TrackKind.Video))
         {
-            throw new ArgumentException("A package needs video, and has at most one audio track.", nameof(tracks));
+            throw new ArgumentException("A package needs video.", nameof(tracks));
         }
     }
 }

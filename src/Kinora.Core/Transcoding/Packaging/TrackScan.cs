@@ -20,12 +20,7 @@ internal sealed record TrackScan(TrackInput Input, InitSegment Init, IReadOnlyLi
         {
             cancellation.ThrowIfCancellationRequested();
             frames += fragment.Samples.Count;
-            fragments.Add(new FragmentRange(
-                fragment.Offset,
-                fragment.Length,
-                fragment.FirstSampleEnd - fragment.Offset,
-                new MediaTime(fragment.EarliestComposition + init.PresentationShift, init.Timescale).Microseconds,
-                new MediaTime(fragment.CompositionEnd + init.PresentationShift, init.Timescale).Microseconds));
+            fragments.Add(FragmentRange.Of(fragment, init));
         }
 
         return fragments.Count > 0
@@ -35,4 +30,14 @@ internal sealed record TrackScan(TrackInput Input, InitSegment Init, IReadOnlyLi
 }
 
 /// <summary>A fragment's place in its file and its time of presentation, in microseconds.</summary>
-internal readonly record struct FragmentRange(long Offset, long Length, long FirstFrameLength, long StartUs, long EndUs);
+internal readonly record struct FragmentRange(long Offset, long Length, long FirstFrameLength, long StartUs, long EndUs)
+{
+    public long End => Offset + Length;
+
+    public static FragmentRange Of(MovieFragment fragment, InitSegment init) => new(
+        fragment.Offset,
+        fragment.Length,
+        fragment.FirstSampleEnd - fragment.Offset,
+        new MediaTime(fragment.EarliestComposition + init.PresentationShift, init.Timescale).Microseconds,
+        new MediaTime(fragment.CompositionEnd + init.PresentationShift, init.Timescale).Microseconds);
+}

@@ -20,29 +20,36 @@ internal static class CostModel
 
     public sealed record Cost(long Bytes, double CpuSeconds);
 
-    public static Cost Predict(MediaStream video, IReadOnlyList<Rendition> renditions, bool hasAudio, double seconds, long? sourceBitRate)
+    public static Cost Predict(MediaStream video, IReadOnlyList<Rendition> renditions, int audioTracks, double seconds, long? sourceBitRate)
     {
         var sourceRate = FrameGrid.Nominal(video).ToDouble();
         var decoded = (double)video.Width * video.Height * sourceRate * seconds / 1e6;
-        var largest = renditions.Max(r => (double)r.Width * r.Height * r.FrameRate.ToDouble()) * seconds / 1e6;
-        var encoded = renditions.Sum(r => (double)r.Width * r.Height * r.FrameRate.ToDouble()) * seconds / 1e6;
+        var made = renditions.Where(r => r.Mode == RenditionMode.Encode).Select(r => (double)r.Width * r.Height * r.FrameRate.ToDouble()).ToArray();
+        var largest = made.DefaultIfEmpty(0).Max() * seconds / 1e6;
+        var encoded = made.Sum() * seconds / 1e6;
+        decoded = made.Length == 0 ? 0 : decoded;
         var cpu = StartCost
             + (decoded * DecodeCost(video.Codec))
             + (video.IsInterlaced ? decoded * DeinterlaceCost : 0)
             + (video.IsHdr ? largest * ToneMapCost : 0)
             + (encoded * EncodeCost)
-            + (hasAudio ? seconds * AudioCostPerSecond : 0);
+            + (audioTracks * seconds * AudioCostPerSecond);
 
         var sourcePixels = Math.Max(1.0, (double)video.DisplayWidth * video.DisplayHeight);
         var bits = renditions.Sum(r =>
         {
+            if (r.Mode == RenditionMode.Copy)
+            {
+                return r.MaxBitRate * seconds;
+            }
+
             var capped = r.MaxBitRate * ShareOfCap;
 
             // A smaller picture needs fewer bits, but not in proportion: detail a pixel grows.
             var scaled = sourceBitRate * Math.Pow(r.Width * r.Height / sourcePixels, 0.75);
             return Math.Min(capped, scaled ?? capped) * seconds;
         });
-        var audioBits = hasAudio ? AudioPlan.BitRate * seconds : 0;
+        var audioBits = audioTracks * AudioPlan.BitRate * seconds;
         return new Cost((long)((bits + audioBits) / 8), cpu);
     }
 

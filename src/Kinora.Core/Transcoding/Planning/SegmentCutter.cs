@@ -1,57 +1,51 @@
 namespace Kinora.Core.Transcoding.Planning;
 
 /// <summary>
-/// Chooses where segments start: about every 4 s, never over 6 s apart while frames allow. On the source's keyframes where they come often
-/// enough, so that a copy of the source could stand beside the encoded renditions; between distant ones in equal parts, on real frames.
+/// Chooses where segments start: the first two after about 2 s, the others about every 4 s, never over 6 s apart while frames allow. On the
+/// source's keyframes where they come often enough, so that a span that starts there needs no frame before it; between distant ones in equal
+/// parts, on real frames.
 /// </summary>
 internal static class SegmentCutter
 {
-    public static IReadOnlyList<long> Cut(long[] frames, IReadOnlySet<long> keys, long end, int timeScale)
+    /// <param name="frames">Where a segment may start; ascending.</param>
+    /// <param name="keys">Those of them that are keyframes; ascending.</param>
+    /// <param name="end">Of the last frame.</param>
+    public static IReadOnlyList<long> Cut(long[] frames, long[] keys, long end, int timeScale)
     {
-        var (target, longest) = ((long)SegmentPlanner.SegmentSeconds * timeScale, (long)SegmentPlanner.MaxSegmentSeconds * timeScale);
-        var shortest = (long)timeScale * 2;
-        var keyTicks = frames.Where(keys.Contains).ToArray();
         var starts = new List<long> { frames[0] };
-        while (end - starts[^1] > longest)
+        while (true)
         {
-            var start = starts[^1];
+            var (start, isEarly) = (starts[^1], starts.Count <= 2);
+            var target = (long)(isEarly ? SegmentPlanner.FirstSegmentSeconds : SegmentPlanner.SegmentSeconds) * timeScale;
+            var longest = isEarly ? target * 3 / 2 : (long)SegmentPlanner.MaxSegmentSeconds * timeScale;
+            if (end - start <= longest)
+            {
+                return starts;
+            }
 
             // A second must be left for the last segment: a player has no use for a shorter one.
-            var near = Between(keyTicks, start + shortest, Math.Min(start + longest, end - timeScale));
-            if (near.Length > 0)
+            var near = Between(keys, start + (target / 2), Math.Min(start + longest, end - timeScale));
+            var next = near.Length > 0
+                ? near.MinBy(key => Math.Abs(key - start - target))
+                : InEqualParts(start, target, longest);
+            if (next <= start)
             {
-                starts.Add(near.MinBy(key => Math.Abs(key - start - target)));
-                continue;
+                return starts;
             }
 
-            // No keyframe in reach: equal parts up to the next one.
-            var next = Array.Find(keyTicks, key => key > start + longest);
-            var stop = next == 0 ? end : next;
-            var parts = Math.Max((long)Math.Ceiling((double)(stop - start) / longest), (long)Math.Round((double)(stop - start) / target));
-            for (long part = 1; part < parts; part++)
-            {
-                AddFrameAt(start + ((stop - start) * part / parts));
-            }
-
-            if (stop < end)
-            {
-                AddFrameAt(stop);
-            }
-            else
-            {
-                break;
-            }
+            starts.Add(next);
         }
 
-        return starts;
-
-        void AddFrameAt(long tick)
+        // No keyframe in reach: the first of the parts up to the next one; the others follow in the next rounds.
+        long InEqualParts(long start, long target, long longest)
         {
-            var frame = Nearest(frames, tick);
-            if (frame > starts[^1])
-            {
-                starts.Add(frame);
-            }
+            var key = Array.Find(keys, key => key > start + longest);
+            var stop = key == 0 || key > end - timeScale ? end : key;
+            var parts = Math.Max((long)Math.Ceiling((double)(stop - start) / longest), (long)Math.Round((double)(stop - start) / target));
+            var frame = Nearest(frames, start + ((stop - start) / parts));
+
+            // Not right after the start, though frames be sparse: sound has no fragment as short as that.
+            return frame >= start + timeScale ? frame : Array.Find(frames, later => later >= start + timeScale);
         }
     }
 

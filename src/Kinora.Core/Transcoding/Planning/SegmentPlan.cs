@@ -35,7 +35,16 @@ public sealed record SegmentPlan
     public required IReadOnlyList<long> Starts { get; init; }
 
     /// <summary>The end of the last frame; null when Regenerated.</summary>
-    public required long? EndTicks { get; init; }
+    public long? EndTicks { get; init; }
+
+    /// <summary>Segments start on keyframes of the source alone, and each of these can be decoded by itself: its packets can be copied.</summary>
+    public bool IsOnKeyFrames { get; init; }
+
+    /// <summary>
+    /// Why the packets cannot be copied, as codes: video_gop_size, open_gop, edit_list, leading_pictures, frames_not_exact. Empty also where
+    /// nobody asked.
+    /// </summary>
+    public IReadOnlyList<string> CopyObstacles { get; init; } = [];
 
     public required FrameExpectation Frames { get; init; }
 
@@ -47,7 +56,15 @@ public sealed record SegmentPlan
 
     /// <summary>The shown frames' times, when <see cref="Frames"/> is exact; else null. Too long to be stored with a plan.</summary>
     [JsonIgnore]
-    public IReadOnlyList<long>? FrameTicks { get; init; }
+    public long[]? FrameTicks { get; init; }
+
+    /// <summary>The source's times of the same frames, in <see cref="SourceTimeBase"/>; null where frames are thinned.</summary>
+    [JsonIgnore]
+    public long[]? FramePts { get; init; }
+
+    /// <summary>Which of <see cref="FramePts"/> a decoder can start from.</summary>
+    [JsonIgnore]
+    public IReadOnlySet<long> KeyPts { get; init; } = new HashSet<long>();
 
     /// <summary>The origin in seconds is this over 48000: where the audio's sample 0 lies.</summary>
     [JsonIgnore]
@@ -68,6 +85,11 @@ public sealed record SegmentPlan
             return TimeSpan.FromSeconds(Math.Max(SegmentPlanner.MaxSegmentSeconds, (double)longest / TimeScale));
         }
     }
+
+    /// <summary>A frame on every place of the grid.</summary>
+    [JsonIgnore]
+    public bool IsEvenlySpaced => Timing == FrameTiming.Constant && EndTicks is { } end
+        && Math.Abs((end * FrameRate.ToDouble() / TimeScale) - Frames.Min) < 0.5;
 
     [JsonIgnore]
     public TimeSpan? VideoDuration => EndTicks is { } end ? TimeSpan.FromSeconds((double)end / TimeScale) : null;

@@ -12,12 +12,17 @@ public static class SegmentPlanner
     /// <summary>What segments aim at.</summary>
     public const int SegmentSeconds = 4;
 
+    /// <summary>What the first two aim at: a video can be played as soon as its first segment is there.</summary>
+    public const int FirstSegmentSeconds = 2;
+
     private const int FallbackTimeScale = 90000;
 
     /// <summary>Times of the published frames in ticks, which of them the source has as keyframes, and how many there will be.</summary>
     private sealed record Timeline(FrameTiming Timing, Rational Rate, long[] Ticks, HashSet<long> Keys, long End, FrameExpectation Frames);
 
-    public static SegmentPlan Plan(MediaStream video, string container, PacketIndex packets, int maxFrameRate)
+    /// <param name="maxFrameRate">Higher rates are brought down to it.</param>
+    /// <param name="forCopy">As far as the stream's properties tell, it could be copied: then segments follow its keyframes, if these allow it.</param>
+    public static SegmentPlan Plan(MediaStream video, string container, PacketIndex packets, int maxFrameRate, bool forCopy)
     {
         var shown = ShownFrames.Of(video, container, packets);
         if (shown.Pts.Length == 0)
@@ -41,6 +46,10 @@ public static class SegmentPlanner
             shown.Reasons.Add("variable_frame_rate");
         }
 
+        var keys = timeline.Ticks.Where(timeline.Keys.Contains).ToArray();
+        string[] obstacles = forCopy ? [.. CopyObstacles.Of(packets, shown, keys, timeline.End, timeScale, timeline.Frames.IsExact)] : [];
+        var isOnKeyFrames = forCopy && !forcesRate && obstacles.Length == 0;
+        var isExact = timeline.Frames.IsExact;
         return new SegmentPlan
         {
             Timing = timeline.Timing,
@@ -50,10 +59,14 @@ public static class SegmentPlanner
             FrameRate = timeline.Rate,
             ForcesFrameRate = forcesRate,
             CutsLeadingPictures = shown.HasLeadingPictures,
-            Starts = SegmentCutter.Cut(timeline.Ticks, timeline.Keys, timeline.End, timeScale),
+            Starts = SegmentCutter.Cut(isOnKeyFrames ? keys : timeline.Ticks, keys, timeline.End, timeScale),
             EndTicks = timeline.End,
+            IsOnKeyFrames = isOnKeyFrames,
+            CopyObstacles = obstacles,
             Frames = timeline.Frames,
-            FrameTicks = timeline.Frames.IsExact ? timeline.Ticks : null,
+            FrameTicks = isExact ? timeline.Ticks : null,
+            FramePts = isExact && !forcesRate ? shown.Pts : null,
+            KeyPts = shown.Keys,
             Reasons = shown.Reasons,
         };
     }
@@ -67,7 +80,9 @@ public static class SegmentPlanner
             return new Timeline(FrameTiming.Constant, rate, grid, KeyTicks(grid), OnGrid(places[^1] + 1, rate, timeScale), frames);
         }
 
-        var ticks = shown.Pts.Select(pts => SegmentPlan.Ticks(pts - shown.Pts[0], timeBase, timeScale)).ToArray();
+        // As ffmpeg's settb and setpts round them: each time by itself, then the difference.
+        var origin = SegmentPlan.Ticks(shown.Pts[0], timeBase, timeScale);
+        var ticks = shown.Pts.Select(pts => SegmentPlan.Ticks(pts, timeBase, timeScale) - origin).ToArray();
         var average = FrameGrid.Average(timeBase, shown.Pts, FrameGrid.Nominal(video));
 
         // The last frame is shown for as long as a usual one: nothing after it tells.

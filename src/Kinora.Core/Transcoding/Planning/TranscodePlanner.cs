@@ -8,53 +8,74 @@ namespace Kinora.Core.Transcoding.Planning;
 public sealed class TranscodePlanner(IOptions<TranscodingOptions> options)
 {
     private const int MaxRenditions = 16;
+
+    /// <summary>More than films are dubbed into; a hostile file may have hundreds.</summary>
+    private const int MaxAudioTracks = 16;
     private readonly TranscodingOptions _options = options.Value;
 
     /// <param name="packets">Of <see cref="MediaInfo.Video"/>; null: all but <see cref="TranscodePlan.Segments"/> is decided.</param>
     /// <param name="renditions">Names of the ladder; null or empty: all of it.</param>
+    /// <param name="avoid"><see cref="TranscodePlan.Avoid"/>; null: nothing.</param>
     /// <exception cref="ApiException">VALIDATION_ERROR: a rendition that the ladder of this source does not have.</exception>
     /// <exception cref="JobFailedException">
     /// NO_VIDEO_STREAM, ENCRYPTED, FORMAT_NOT_ALLOWED, CODEC_NOT_ALLOWED, UNSUPPORTED_GEOMETRY, or CORRUPT: the file ends long before its index.
     /// </exception>
-    public TranscodePlan Plan(MediaInfo info, PacketIndex? packets, IReadOnlyList<string>? renditions)
+    public TranscodePlan Plan(MediaInfo info, PacketIndex? packets, IReadOnlyList<string>? renditions, IReadOnlyList<string>? avoid = null)
     {
         var video = CheckedVideo(info);
-        var segments = packets is null ? null : SegmentPlanner.Plan(video, info.Container, packets, _options.MaxFrameRate);
+        var rungs = Chosen(Ladder.SizesFor(video, _options.MaxShortSide), renditions).ToArray();
+        var source = SourceBitRate(info, video);
+        var segments = packets is null ? null : SegmentPlanner.Plan(
+            video, info.Container, packets, _options.MaxFrameRate, forCopy: !Avoids(TranscodePlan.AvoidCopy) && !EncodeReasons.OfStream(info, video, rungs[0], source?.BitRate).Any());
         if (packets is not null)
         {
             CheckIsWhole(info, video, packets, segments?.VideoDuration);
         }
 
-        var ladder = Ladder.SizesFor(video, _options.MaxShortSide);
         var frameRate = segments?.FrameRate ?? Limited(FrameGrid.Nominal(video));
-        var source = SourceBitRate(info, video);
-        var chosen = Chosen(ladder, renditions)
-            .Select(rung => new Rendition(
-                rung.Name,
-                rung.Width,
-                rung.Height,
-                Ladder.MaxBitRate(rung, frameRate.ToDouble(), source),
-                frameRate,
-                RenditionMode.Encode,
-                EncodeReasons.For(info, video, rung, segments)))
-            .ToArray();
-
+        var obstacle = segments is null ? null
+            : Avoids(TranscodePlan.AvoidSpans) ? "spans_not_exact"
+            : SpanPlanner.FindObstacle(info.Container, segments);
+        var chosen = rungs.Select(rung => ToRendition(rung, obstacle)).ToArray();
         var durationUs = segments?.EndTicks is { } end
             ? (long)(end * 1_000_000m / segments.TimeScale)
             : video.DurationUs ?? info.DurationUs;
         var audio = AudioOf(info, segments);
-        var cost = durationUs is { } known ? CostModel.Predict(video, chosen, audio is not null, known / 1e6, source?.BitRate) : null;
-        return new TranscodePlan(info, video)
+        var cost = durationUs is { } known ? CostModel.Predict(video, chosen, audio.Length, known / 1e6, source?.BitRate) : null;
+        return new TranscodePlan(info)
         {
             Renditions = chosen,
             Audio = audio,
             Segments = segments,
+            Spans = segments is null || obstacle is not null ? null : SpanPlanner.Plan(segments, seeksEarly: video.IsInterlaced || FfmpegCommand.DemuxerOf(info.Container) is "mpegts" or "mpeg"),
+            Avoid = avoid ?? [],
             DurationUs = durationUs,
             PredictedBytes = cost?.Bytes,
             PredictedCpuSeconds = cost?.CpuSeconds,
-            Reasons = segments?.Reasons ?? [],
+            Reasons = [.. segments?.Reasons ?? [], .. obstacle is null ? (string[])[] : [obstacle]],
         };
+
+        bool Avoids(string way) => avoid?.Contains(way) == true;
+
+        // Only spans are put together with a copy: what one process encodes stands by itself.
+        Rendition ToRendition(Ladder.Rung rung, string? obstacle)
+        {
+            var reasons = EncodeReasons.For(info, video, rung, segments, source?.BitRate);
+            if (reasons.Count == 0 && (obstacle ?? (Avoids(TranscodePlan.AvoidCopy) ? "copy_not_exact" : null)) is { } reason)
+            {
+                reasons = [reason];
+            }
+
+            var isCopy = reasons.Count == 0;
+            var rate = isCopy ? (int)Math.Min(int.MaxValue, source!.Value.BitRate) : Ladder.MaxBitRate(rung, frameRate.ToDouble(), source);
+            return new Rendition(
+                rung.Name, rung.Width, rung.Height, rate, frameRate, isCopy ? RenditionMode.Copy : RenditionMode.Encode, reasons);
+        }
     }
+
+    /// <summary>As <see cref="Plan"/>, from what the probe tells alone: spans and segments are those of an evenly spaced stream.</summary>
+    public TranscodePlan Estimate(MediaInfo info, IReadOnlyList<string>? renditions) =>
+        Plan(info, EstimatedPackets.Of(info, CheckedVideo(info)), renditions) with { IsEstimate = true };
 
     /// <summary>Whether the ladder of this source has them all. It is the options', which may have changed since they were asked for.</summary>
     public bool Offers(MediaInfo info, IReadOnlyList<string> renditions) =>
@@ -101,17 +122,13 @@ public sealed class TranscodePlanner(IOptions<TranscodingOptions> options)
             : ladder.Where(rung => names.Contains(rung.Name, StringComparer.Ordinal));
     }
 
-    private static AudioPlan? AudioOf(MediaInfo info, SegmentPlan? segments)
+    private static AudioPlan[] AudioOf(MediaInfo info, SegmentPlan? segments)
     {
-        if (info.Audio is not { } audio)
-        {
-            return null;
-        }
-
         var end = segments?.EndTicks is { } ticks
             ? (long)Math.Round((decimal)ticks * AudioPlan.SampleRate / segments.TimeScale, MidpointRounding.AwayFromZero)
             : (long?)null;
-        return new AudioPlan(audio.Index, audio.Channels, audio.Language, end);
+        return [.. info.AudioTracks.Take(MaxAudioTracks).Select((audio, i) =>
+            new AudioPlan(AudioPlan.NameOf(i), audio.Index, audio.Channels, audio.Language, end))];
     }
 
     // The stream's own, or what the container has left when the audio's usual share is taken off.

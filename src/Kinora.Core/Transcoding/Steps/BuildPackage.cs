@@ -23,7 +23,7 @@ public sealed class BuildPackage : IHlsStep
             Width = track.Width,
             Height = track.Height,
             FrameRate = track.FrameRate,
-            Language = track.Kind == TrackKind.Audio ? context.Plan.Audio?.Language : null,
+            Language = context.Plan.Audio.FirstOrDefault(audio => audio.Name == track.Name)?.Language,
         }).ToArray();
 
         var folder = Path.Combine(context.Folder, "package");
@@ -64,7 +64,7 @@ public sealed class BuildPackage : IHlsStep
         {
             Frames = ExpectedFrames.Between(segments.Frames.Min, segments.Frames.Max ?? long.MaxValue),
             VideoDuration = segments.VideoDuration,
-            AudioEnd = context.Plan!.Audio?.EndSamples is { } end ? TimeSpan.FromSeconds((double)end / AudioPlan.SampleRate) : null,
+            AudioEnd = context.Plan!.Audio is [{ EndSamples: { } end }, ..] ? TimeSpan.FromSeconds((double)end / AudioPlan.SampleRate) : null,
             SegmentStarts = segments.StartSeconds,
         };
     }

@@ -1,4 +1,5 @@
 using Kinora.Core.Infra.Media;
+using Kinora.Core.Infra.Storage;
 using Kinora.Core.Jobs;
 using Kinora.Core.Transcoding.Encoding;
 using Kinora.Core.Transcoding.Packaging;
@@ -8,7 +9,7 @@ using Kinora.Core.Transcoding.Planning;
 namespace Kinora.Core.Transcoding.Steps;
 
 /// <summary>What the steps of one HLS attempt hand to each other. Each member is set by the step that is named in its summary.</summary>
-public sealed class HlsContext(Attempt attempt, HlsSource source, string folder)
+public sealed class HlsContext(Attempt attempt, HlsSource source, string folder) : IDisposable
 {
     public Attempt Attempt { get; } = attempt;
 
@@ -18,13 +19,18 @@ public sealed class HlsContext(Attempt attempt, HlsSource source, string folder)
     public string Folder { get; } = folder;
 
     /// <summary>By FetchSource.</summary>
-    public string SourcePath { get; set; } = string.Empty;
+    public SourceFile? File { get; set; }
+
+    public string SourcePath => File!.Path;
 
     /// <summary>By ScanPackets.</summary>
     public PacketIndex? Packets { get; set; }
 
     /// <summary>By MakePlan.</summary>
     public TranscodePlan? Plan { get; set; }
+
+    /// <summary>By Split: the plan's units go on, and nothing is left to do here.</summary>
+    public bool IsSplit { get; set; }
 
     /// <summary>By Encode.</summary>
     public EncodeResult? Encoded { get; set; }
@@ -34,6 +40,8 @@ public sealed class HlsContext(Attempt attempt, HlsSource source, string folder)
 
     /// <summary>By BuildPackage.</summary>
     public VerificationReport? Report { get; set; }
+
+    public void Dispose() => File?.Dispose();
 }
 
 /// <summary>The video to encode, as its row has it.</summary>

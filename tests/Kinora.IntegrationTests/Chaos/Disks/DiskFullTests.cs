@@ -170,7 +170,7 @@ public sealed class DiskFullTests(SmallDiskDeployment disks) : IClassFixture<Sma
     private async Task DeferredAsync(Guid jobId)
     {
         _witness.SawJob(jobId);
-        var deferred = $"SELECT deferrals > 0 AND error_code = '{JobErrorCode.DiskFull}' IS TRUE FROM jobs WHERE id = '{jobId}'";
+        var deferred = $"SELECT bool_or(deferrals > 0 AND error_code = '{JobErrorCode.DiskFull}') IS TRUE FROM jobs WHERE id = '{jobId}' OR parent_id = '{jobId}'";
         await Eventually.TrueAsync(() => Deployment.QueryAsync<bool>(deferred), () => Deployment.Log, KinoraClient.Patience);
         _violations.AddRange(await Invariants.AlwaysAsync(Deployment, _witness, Cancellation));
         _fired++;

@@ -85,7 +85,13 @@ public sealed class EncoderFaultTests : DeploymentTest
         await User.WaitForJobAsync(analysis);
         var jobId = (await User.JobAsync(videoId, "THUMBNAIL")).GetProperty("id").GetGuid();
         var job = Witness.SawJob(await User.WaitForJobAsync(jobId, "FAILED"));
-        return new FaultRow(Section, fault.Name, fault.Attempts, _encoder.RunsFor(videoId).Count, [Took(job)], [.. Judge(job, fault)]);
+        List<string> violations = [.. Judge(job, fault)];
+        if (job.GetProperty("attempts").GetInt32() is var attempts && attempts != fault.Attempts)
+        {
+            violations.Add($"{fault.Name}: {attempts} attempts, not {fault.Attempts}");
+        }
+
+        return new FaultRow(Section, fault.Name, fault.Attempts, _encoder.RunsFor(videoId).Count, [Took(job)], violations);
     }
 
     /// <returns>Its row, as far as it is known by now.</returns>
@@ -102,9 +108,15 @@ public sealed class EncoderFaultTests : DeploymentTest
         var violations = Judge(job, fault).ToList();
         var (runs, left) = (_encoder.RunsFor(videoId), _encoder.LeftFor(videoId));
         violations.AddRange(runs.Concat(left).Where(KinoraProcess.IsAlive).Select(p => $"W1: process {p} outlives the job of {fault.Name}"));
-        if (left.Count != fault.Leaves * fault.Attempts)
+        if (left.Count != fault.Leaves * runs.Count)
         {
-            violations.Add($"{fault.Name}: {left.Count} processes were left behind, not {fault.Leaves} for each attempt");
+            violations.Add($"{fault.Name}: {left.Count} processes were left behind, not {fault.Leaves} for each run");
+        }
+
+        // Each unit of the job has attempts of its own, and other units are stopped when one has failed.
+        if (runs.Count < fault.Attempts)
+        {
+            violations.Add($"{fault.Name}: {runs.Count} runs, not at least {fault.Attempts}");
         }
 
         return new FaultRow(Section, fault.Name, fault.Attempts, runs.Count, [Took(job)], violations);
@@ -115,11 +127,6 @@ public sealed class EncoderFaultTests : DeploymentTest
 
     private static IEnumerable<string> Judge(JsonElement job, EncoderFault fault)
     {
-        if (job.GetProperty("attempts").GetInt32() is var attempts && attempts != fault.Attempts)
-        {
-            yield return $"{fault.Name}: {attempts} attempts, not {fault.Attempts}";
-        }
-
         var error = job.GetProperty("error");
         if ((error.ValueKind == JsonValueKind.Null ? null : error.Text("code")) is var code && code != fault.Code)
         {

@@ -99,7 +99,7 @@ public sealed class ApiKillTests : DeploymentTest
         }
 
         // The killed API's job, where it made one, is the one that the second request was given.
-        Assert.Equal(1L, await Deployment.QueryAsync<long>($"SELECT count(*) FROM jobs WHERE video_id = '{videoId}' AND type = 'HLS'"));
+        Assert.Equal(1L, await Deployment.QueryAsync<long>($"SELECT count(*) FROM jobs WHERE video_id = '{videoId}' AND type = 'HLS' AND parent_id IS NULL"));
         Witness.SawJob(await user.WaitForJobAsync(jobId));
         return recovery;
     }

@@ -86,7 +86,7 @@ internal sealed class KillLane : IAsyncDisposable
         TimeSpan? recovery = null;
         if (!point.IsDone)
         {
-            await job.WaitForTakeOverAsync(victim);
+            await job.WaitForTakeOverAsync(victim, await job.HeldByAsync(victim));
             recovery = Stopwatch.GetElapsedTime(died);
         }
 
@@ -135,7 +135,7 @@ internal sealed class KillLane : IAsyncDisposable
     }
 
     private Task<Guid> FindJobAsync(Guid videoId, JobType type) => _deployment.QueryAsync<Guid>(
-        $"SELECT id FROM jobs WHERE video_id = '{videoId}' AND type = '{type.ToName()}' ORDER BY id DESC LIMIT 1");
+        $"SELECT id FROM jobs WHERE video_id = '{videoId}' AND type = '{type.ToName()}' AND parent_id IS NULL ORDER BY id DESC LIMIT 1");
 
     private async Task WatchToDeathAsync(KinoraProcess victim, HashSet<int> children)
     {

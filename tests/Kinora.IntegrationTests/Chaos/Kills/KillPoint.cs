@@ -52,6 +52,7 @@ internal sealed record KillPoint(JobType Type, string Failpoint, string Words)
         new(JobType.Hls, FailpointName.HlsAfterFetch, "after the download") { OnS3 = true },
         new(JobType.Hls, FailpointName.HlsAfterScan, "after the packets were read"),
         new(JobType.Hls, FailpointName.HlsAfterPlan, "after the plan"),
+        new(JobType.Hls, FailpointName.HlsAfterSplit, "after its units were made"),
         new(JobType.Hls, FailpointName.HlsEncode10, "at 10 % of ffmpeg"),
         new(JobType.Hls, FailpointName.HlsEncode50, "at 50 % of ffmpeg"),
         new(JobType.Hls, FailpointName.HlsEncode95, "at 95 % of ffmpeg"),
@@ -66,8 +67,8 @@ internal sealed record KillPoint(JobType Type, string Failpoint, string Words)
         new(JobType.Hls, FailpointName.PublishAfterCompare, "after the sizes were compared") { OnS3 = true },
         new(JobType.Hls, FailpointName.CompleteInTransaction, "in the completing transaction"),
         new(JobType.Hls, FailpointName.CompleteBeforeCommit, "before the completing COMMIT") { OnS3 = true },
-        new(JobType.Hls, FailpointName.CompleteAfterCommit, "after the completing COMMIT") { IsDone = true },
-        new(JobType.Hls, FailpointName.WorkerBeforeFinishMessage, "done, before the message is ended") { IsDone = true },
+        new(JobType.Hls, FailpointName.CompleteAfterCommit, "after the completing COMMIT of a unit"),
+        new(JobType.Hls, FailpointName.WorkerBeforeFinishMessage, "done, before the message is ended"),
         new(JobType.Hls, FailpointName.WorkerBeforeSettle, "failed, before that is written")
         {
             Rule = $"{FailpointName.HlsAfterPlan}:throw",

@@ -1,3 +1,4 @@
+using Kinora.IntegrationTests.Chaos.Kills;
 using Kinora.IntegrationTests.Queues;
 using Kinora.IntegrationTests.Sequence;
 
@@ -57,7 +58,7 @@ public sealed class PartitionTests(TwoHosts hosts) : IClassFixture<TwoHosts>, IA
         var videoId = await UploadAsync();
         for (var i = 0; i < Times; i++)
         {
-            var (jobId, fence, cut, _) = await BeginAsync(videoId);
+            var (job, held, cut, _) = await BeginAsync(videoId);
             await hosts.Hosts[cut].Host.CutAsync(NetworkPart.Redis);
             var began = TimeProvider.System.GetTimestamp();
 
@@ -65,10 +66,13 @@ public sealed class PartitionTests(TwoHosts hosts) : IClassFixture<TwoHosts>, IA
             var (_, analyzeJobId) = await User.UploadAsync(await SourceClips.TinyAsync());
             await User.WaitForJobAsync(_witness.SawJob(await User.JobAsync(analyzeJobId)).GetProperty("id").GetGuid());
             _recoveries.Add(TimeProvider.System.GetElapsedTime(began));
-            await User.WaitForJobAsync(jobId);
-            if (await FenceAsync(jobId) != fence)
+            await User.WaitForJobAsync(job.Id);
+            foreach (var one in held)
             {
-                _violations.Add($"job {jobId} was taken from a worker that was cut off from Redis alone");
+                if (!await job.IsDoneByAsync(one))
+                {
+                    _violations.Add($"{one.Id} of job {job.Id} was taken from a worker that was cut off from Redis alone");
+                }
             }
 
             await HealAsync(cut, began, NetworkPart.Redis);
@@ -83,7 +87,7 @@ public sealed class PartitionTests(TwoHosts hosts) : IClassFixture<TwoHosts>, IA
         var videoId = await UploadAsync();
         for (var i = 0; i < Times; i++)
         {
-            var (jobId, fence, cut, other) = await BeginAsync(videoId);
+            var (job, held, cut, _) = await BeginAsync(videoId);
             foreach (var part in parts)
             {
                 await hosts.Hosts[cut].Host.CutAsync(part);
@@ -92,26 +96,27 @@ public sealed class PartitionTests(TwoHosts hosts) : IClassFixture<TwoHosts>, IA
             var began = TimeProvider.System.GetTimestamp();
             if (losesLease)
             {
-                await Eventually.TrueAsync(() => !HasEncoder(jobId, fence), () => "the encoder outlives the lease", KinoraClient.Patience);
-                if (ChaosScale.IsFull && !await IsLeasedAsync(jobId, fence))
+                await Eventually.TrueAsync(() => !HasEncoder(held), () => "the encoder outlives the lease", KinoraClient.Patience);
+                if (ChaosScale.IsFull && !await AreLeasedAsync(held))
                 {
-                    _violations.Add($"the encoder of job {jobId} outlived its lease");
+                    _violations.Add($"an encoder of job {job.Id} outlived its lease");
                 }
             }
 
-            await Eventually.TrueAsync(() => IsClaimedByAsync(jobId, hosts.Hosts[other].Worker), () => Deployment.Log, KinoraClient.Patience);
+            await job.WaitForTakeOverAsync(hosts.Hosts[cut].Worker, held);
             _recoveries.Add(TimeProvider.System.GetElapsedTime(began));
-            if (HasEncoder(jobId, fence))
+            if (HasEncoder(held))
             {
-                _violations.Add($"two encoders of job {jobId} at once");
+                _violations.Add($"two encoders of job {job.Id} at once");
             }
 
             _violations.AddRange(await Invariants.AlwaysAsync(Deployment, _witness, Cancellation));
             await HealAsync(cut, began, parts);
-            var job = _witness.SawJob(await User.WaitForJobAsync(jobId));
-            if (!losesLease && job.GetProperty("attempts").GetInt32() != 1)
+            _witness.SawJob(await User.WaitForJobAsync(job.Id));
+            if (!losesLease && await Deployment.QueryAsync<bool>(
+                $"SELECT bool_or(attempts > 1) FROM jobs WHERE id = '{job.Id}' OR parent_id = '{job.Id}'"))
             {
-                _violations.Add($"the store's absence was charged to job {jobId}");
+                _violations.Add($"the store's absence was charged to job {job.Id}");
             }
 
             await ShouldWorkAsync(cut, videoId);
@@ -128,13 +133,23 @@ public sealed class PartitionTests(TwoHosts hosts) : IClassFixture<TwoHosts>, IA
     }
 
     /// <summary>An encode in its middle.</summary>
-    /// <returns>With the indexes of the host that has it and of the other one.</returns>
-    private async Task<(Guid JobId, long Fence, int Cut, int Other)> BeginAsync(Guid videoId)
+    /// <returns>With the index of a host that has a part of it, what that has, and the other host's index.</returns>
+    private async Task<(ObservedJob Job, IReadOnlyList<ObservedJob.Held> Held, int Cut, int Other)> BeginAsync(Guid videoId)
     {
-        var jobId = await User.TranscodeAsync(videoId, new { force = true });
-        _witness.SawJob(await User.WaitForProgressAsync(jobId));
-        var cut = await IsClaimedByAsync(jobId, hosts.Hosts[0].Worker) ? 0 : 1;
-        return (jobId, await FenceAsync(jobId), cut, 1 - cut);
+        var job = new ObservedJob(Deployment, await User.TranscodeAsync(videoId, new { force = true }));
+        _witness.SawJob(await User.WaitForProgressAsync(job.Id));
+        while (true)
+        {
+            for (var host = 0; host < hosts.Hosts.Count; host++)
+            {
+                if (await job.HeldByAsync(hosts.Hosts[host].Worker) is { Count: > 0 } held && HasEncoder(held))
+                {
+                    return (job, held, host, 1 - host);
+                }
+            }
+
+            Assert.Equal("RUNNING", (await job.ReadAsync()).Status);
+        }
     }
 
     /// <summary>After longer than two leases.</summary>
@@ -180,14 +195,25 @@ public sealed class PartitionTests(TwoHosts hosts) : IClassFixture<TwoHosts>, IA
         new FaultRow("Network partitions", fault, Times, _fired, _recoveries, _violations).Conclude();
     }
 
-    private bool HasEncoder(Guid jobId, long fence) => EncoderProcess.Of(Deployment).Any(e => e.JobId == jobId && e.Fence == fence);
+    private bool HasEncoder(IReadOnlyList<ObservedJob.Held> held) =>
+        EncoderProcess.Of(Deployment).Any(e => held.Contains(new ObservedJob.Held(e.JobId, e.Fence)));
 
-    private Task<long> FenceAsync(Guid jobId) => Deployment.QueryAsync<long>($"SELECT fence FROM jobs WHERE id = '{jobId}'");
+    private async Task<bool> AreLeasedAsync(IReadOnlyList<ObservedJob.Held> held)
+    {
+        foreach (var (id, fence) in held)
+        {
+            // What it had completed before it was cut off, it holds no more.
+            if (!await Deployment.QueryAsync<bool>(
+                $"SELECT (fence = {fence} AND (status = 'SUCCEEDED' OR lease_until > clock_timestamp())) IS TRUE FROM jobs WHERE id = '{id}'"))
+            {
+                return false;
+            }
+        }
 
-    private Task<bool> IsLeasedAsync(Guid jobId, long fence) => Deployment.QueryAsync<bool>(
-        $"SELECT (fence = {fence} AND lease_until > clock_timestamp()) IS TRUE FROM jobs WHERE id = '{jobId}'");
+        return true;
+    }
 
     /// <summary>The worker's process id stands in the name that it claims with.</summary>
     private Task<bool> IsClaimedByAsync(Guid jobId, KinoraProcess worker) => Deployment.QueryAsync<bool>(
-        $"SELECT (lease_owner LIKE '%:{worker.Id}:%') IS TRUE FROM jobs WHERE id = '{jobId}'");
+        $"SELECT bool_or(lease_owner LIKE '%:{worker.Id}:%') IS TRUE FROM jobs WHERE id = '{jobId}' OR parent_id = '{jobId}'");
 }

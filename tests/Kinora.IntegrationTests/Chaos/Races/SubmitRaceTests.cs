@@ -119,7 +119,7 @@ public sealed class SubmitRaceTests : DeploymentTest
     private async Task ShouldBeAloneAsync(Guid jobId)
     {
         var rows = await Deployment.QueryAsync<long>(
-            $"SELECT count(*) FROM jobs WHERE type = 'HLS' AND video_id = (SELECT video_id FROM jobs WHERE id = '{jobId}')");
+            $"SELECT count(*) FROM jobs WHERE type = 'HLS' AND parent_id IS NULL AND video_id = (SELECT video_id FROM jobs WHERE id = '{jobId}')");
         Assert.Equal(1, rows);
     }
 }

@@ -25,7 +25,7 @@ internal static class Mutants
         new("the reaper does not count crashes", S with { Reap = Without(S.Reap, "crashes = crashes + 1, ") }),
         new("a cancel does not ask whether the job lives", S with { Cancel = Without(S.Cancel, " AND status IN ('QUEUED', 'RUNNING')") }, NoGuard),
         new("two live jobs of a video and type may be",
-            S with { Insert = Without(S.Insert, "ON CONFLICT (video_id, type) WHERE status IN ('QUEUED', 'RUNNING') DO NOTHING") },
+            S with { Insert = Without(S.Insert, "ON CONFLICT (video_id, type) WHERE status IN ('QUEUED', 'RUNNING') AND parent_id IS NULL DO NOTHING") },
             "DROP INDEX ix_jobs_one_live"),
         new("a claim takes a job that has an owner", S with { Claim = Without(S.Claim, Unowned) }),
         new("a claim goes on with the old fence",
@@ -46,13 +46,22 @@ internal static class Mutants
             S with { DeleteVideo = $"{JobsFirst} {S.DeleteVideo}" }),
         new("objects are put before their intent", S, PutsFirst: true),
         new("what is replaced is not doomed",
-            S with { ReplaceDerivative = With(S.ReplaceDerivative, "WHERE prefix IN (SELECT prefix FROM old)", "WHERE false") }),
+            S with { ReplaceDerivative = With(S.ReplaceDerivative, "WHERE i.video_id = @video", "WHERE false") }),
         new("the collector takes the prefix of a live attempt, and a completion does not miss its intent",
             S with
             {
                 DoomAbandoned = With(With(S.DoomAbandoned, "AND j.status = 'RUNNING'", "AND false"), "+ @grace", "+ 0 * @grace"),
                 PublishIntent = IntentAnyway,
             }),
+        new("the last unit does not wait for the others",
+            S with
+            {
+                FindUnsettled = With(S.FindUnsettled, "AND u.run_after < 'infinity'", "AND false"),
+                WakeLastUnit = With(S.WakeLastUnit, "u.id <> l.id", "false"),
+            }),
+        new("the end of a job leaves its units alive", S with { CancelUnits = With(S.CancelUnits, "WHERE u.parent_id = @parent", "WHERE false") }),
+        new("what units have published is not doomed with their job",
+            S with { DoomPieces = With(S.DoomPieces, "WHERE prefix IN (SELECT prefix FROM gone)", "WHERE false") }),
     ];
 
     /// <summary>In the claim's condition, not in what it sets.</summary>

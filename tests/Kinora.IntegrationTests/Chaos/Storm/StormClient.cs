@@ -16,6 +16,7 @@ internal sealed class StormClient(StormSubject subject, StormLedger ledger, Stor
         [.. new[] { "0.m4s", "master.m3u8" }.Select(n => new LocalFile(n, n, StormObjects.Size, new string('0', 64), "video/mp4"))];
 
     private readonly List<(ClaimedJob Job, long Next)> _held = [];
+    private readonly StormUnits _units = new(subject, ledger, random);
 
     /// <summary>One random step.</summary>
     public async Task StepAsync(CancellationToken cancellation)
@@ -137,12 +138,13 @@ internal sealed class StormClient(StormSubject subject, StormLedger ledger, Stor
     private async Task<bool> BeatAsync(ClaimedJob job, CancellationToken cancellation)
     {
         await using var connection = await subject.Source.OpenConnectionAsync(cancellation);
-        var kept = subject.Beats.Send(connection, [new Beat(job.Id, job.Fence, random.Next(100), random.Next(1000))]);
+        var kept = subject.Beats.Send(connection, [new Beat(job.Id, job.Fence, random.Next(100), random.Next(1000), job.ParentId)]);
         if (kept.Any(k => k != (job.Id, job.Fence)))
         {
             ledger.Violate("a beat renewed the lease of another attempt");
         }
 
+        subject.Beats.MoveParents(connection, [new Beat(job.Id, job.Fence, 0, null, job.ParentId)]);
         return kept.Count > 0;
     }
 
@@ -161,6 +163,16 @@ internal sealed class StormClient(StormSubject subject, StormLedger ledger, Stor
 
         try
         {
+            if (job.ParentId is not null)
+            {
+                return await _units.CompleteAsync(job, cancellation);
+            }
+
+            if (job.Type == JobType.Hls && random.Next(2) == 0)
+            {
+                return await _units.ParkAsync(job, cancellation);
+            }
+
             if (subject.PutsFirst)
             {
                 await subject.Objects.PutFileAsync(
@@ -205,6 +217,8 @@ internal sealed class StormClient(StormSubject subject, StormLedger ledger, Stor
             ledger.Transact();
             ledger.Reaped.TryAdd((reaped.Id, reaped.Fence), 0);
         }
+
+        await subject.Units.SettleAsync(null, cancellation);
     }
 
     private async Task CancelAsync(CancellationToken cancellation)
@@ -215,10 +229,11 @@ internal sealed class StormClient(StormSubject subject, StormLedger ledger, Stor
         }
 
         ledger.Transact();
-        var jobId = _held[random.Next(_held.Count)].Job.Id;
-        if (await subject.Jobs.CancelAsync(jobId, cancellation))
+        var job = _held[random.Next(_held.Count)].Job;
+        var jobId = job.ParentId ?? job.Id;
+        foreach (var canceled in await subject.Jobs.CancelAsync(jobId, cancellation))
         {
-            ledger.Canceled.TryAdd(jobId, 0);
+            ledger.Canceled.TryAdd(canceled, 0);
         }
     }
 

@@ -9,7 +9,7 @@ internal sealed class StormInvariants(StormSubject subject, StormLedger ledger)
     private static readonly (string Rule, string Sql)[] Rules =
     [
         ("J1 two live jobs of a video and type",
-            "SELECT 1 FROM jobs WHERE status IN ('QUEUED', 'RUNNING') GROUP BY video_id, type HAVING count(*) > 1"),
+            "SELECT 1 FROM jobs WHERE status IN ('QUEUED', 'RUNNING') AND parent_id IS NULL GROUP BY video_id, type HAVING count(*) > 1"),
         ("J2 a lease that ended long ago", "SELECT 1 FROM jobs WHERE lease_until < clock_timestamp() - interval '10 seconds'"),
         ("J3 a job that had ended changed", $"SELECT 1 FROM job_log WHERE old_status IN {Ended} AND (old_status, old_fence, old_attempts, old_crashes, old_progress) IS DISTINCT FROM (new_status, new_fence, new_attempts, new_crashes, new_progress)"),
         ("J4 a derivative whose job did not succeed with its fence",
@@ -32,12 +32,34 @@ internal sealed class StormInvariants(StormSubject subject, StormLedger ledger)
             "SELECT 1 FROM jobs j JOIN videos v ON v.id = j.video_id WHERE v.deleted_at IS NOT NULL AND j.status IN ('QUEUED', 'RUNNING')"),
         ("S a derivative of a deleted video", "SELECT 1 FROM derivatives d JOIN videos v ON v.id = d.video_id WHERE v.deleted_at IS NOT NULL"),
         ("S a current derivative without a PUBLISHED intent",
-            "SELECT 1 FROM derivatives d LEFT JOIN storage_intents i ON i.prefix = d.prefix WHERE d.replaced_at IS NULL AND i.state IS DISTINCT FROM 'PUBLISHED'"),
-        ("S a PUBLISHED intent without a current derivative",
-            "SELECT 1 FROM storage_intents i LEFT JOIN derivatives d ON d.prefix = i.prefix AND d.replaced_at IS NULL WHERE i.state = 'PUBLISHED' AND d.id IS NULL"),
+            """
+            SELECT 1 FROM derivatives d, jsonb_array_elements(d.manifest -> 'files') f
+            WHERE d.replaced_at IS NULL AND NOT EXISTS (
+              SELECT 1 FROM storage_intents i
+              WHERE i.video_id = d.video_id AND i.state = 'PUBLISHED' AND starts_with(d.prefix || COALESCE(f ->> 'path', f ->> 'name'), i.prefix))
+            """),
+        ("S a PUBLISHED intent without a current derivative or a piece", """
+            SELECT 1 FROM storage_intents i
+            WHERE i.state = 'PUBLISHED' AND NOT EXISTS (SELECT 1 FROM hls_pieces p WHERE p.prefix = i.prefix)
+              AND NOT EXISTS (SELECT 1 FROM derivatives d WHERE d.video_id = i.video_id AND starts_with(i.prefix, d.prefix) AND d.replaced_at IS NULL)
+            """),
+        ("S a piece without a PUBLISHED intent",
+            "SELECT 1 FROM hls_pieces p LEFT JOIN storage_intents i ON i.prefix = p.prefix WHERE i.state IS DISTINCT FROM 'PUBLISHED'"),
+        ("U1 a live unit of a job that has ended", """
+            SELECT 1 FROM jobs u JOIN jobs p ON p.id = u.parent_id
+            WHERE u.status IN ('QUEUED', 'RUNNING') AND p.status NOT IN ('QUEUED', 'RUNNING')
+            """),
+        ("U2 a job that succeeded without one of its units", """
+            SELECT 1 FROM jobs u JOIN jobs p ON p.id = u.parent_id WHERE p.status = 'SUCCEEDED' AND u.status <> 'SUCCEEDED'
+            """),
+        ("U3 a piece of a job that succeeded", "SELECT 1 FROM hls_pieces h JOIN jobs p ON p.id = h.job_id WHERE p.status = 'SUCCEEDED'"),
+        ("a last unit that goes on beside another one", $"""
+            SELECT 1 FROM jobs l JOIN jobs u ON u.parent_id = l.parent_id AND u.id <> l.id
+            WHERE l.params = '{StormUnits.LastParams}' AND l.run_after < 'infinity' AND l.status IN ('QUEUED', 'RUNNING') AND u.status IN ('QUEUED', 'RUNNING')
+            """),
         ("S the prefix of a live attempt is doomed", """
             SELECT 1 FROM storage_intents i JOIN jobs j ON j.id = i.job_id AND j.fence = i.fence
-            WHERE i.state = 'DOOMED' AND j.status = 'RUNNING' AND j.lease_owner IS NOT NULL
+            WHERE i.state = 'DOOMED' AND j.status = 'RUNNING' AND j.lease_owner IS NOT NULL AND j.parent_id IS NULL
             """),
     ];
 
@@ -82,7 +104,7 @@ internal sealed class StormInvariants(StormSubject subject, StormLedger ledger)
 
         var known = new HashSet<string>(StringComparer.Ordinal);
         await using var command = subject.Source.CreateCommand("""
-            SELECT d.prefix || (f ->> 'name') FROM derivatives d, jsonb_array_elements(d.manifest -> 'files') f WHERE d.replaced_at IS NULL
+            SELECT d.prefix || COALESCE(f ->> 'path', f ->> 'name') FROM derivatives d, jsonb_array_elements(d.manifest -> 'files') f WHERE d.replaced_at IS NULL
             """);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         while (await reader.ReadAsync(cancellation))

@@ -18,6 +18,7 @@ internal sealed class StormSubject
         Jobs = new JobStore(source, Statements, options, time);
         Complete = new CompleteJob(source, Statements, options);
         Publisher = new Publisher(source, Statements, Objects, Complete);
+        Units = new HlsUnits(source, Statements);
         Reaper = new JobReaper(source, Statements, options, time);
         Delete = new DeleteVideo(source, Statements, Microsoft.Extensions.Options.Options.Create(new CollectorOptions()));
         Beats = new BeatSender(Statements, Options.Lease);
@@ -48,6 +49,8 @@ internal sealed class StormSubject
     public CompleteJob Complete { get; }
 
     public Publisher Publisher { get; }
+
+    public HlsUnits Units { get; }
 
     public JobReaper Reaper { get; }
 

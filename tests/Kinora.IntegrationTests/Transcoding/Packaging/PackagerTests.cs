@@ -131,7 +131,7 @@ public sealed class PackagerTests(PackagedVideos videos) : IClassFixture<Package
     private static async Task<string> ExtractAsync(string output, PublishedPlaylist playlist, PublishedSegment segment)
     {
         var media = await File.ReadAllBytesAsync(Path.Combine(output, segment.Uri), Cancellation);
-        var init = await File.ReadAllBytesAsync(Path.Combine(output, playlist.MapUri), Cancellation);
+        var init = await File.ReadAllBytesAsync(Path.Combine(output, playlist.Maps[0].Uri), Cancellation);
         var alone = Path.Combine(output, "..", "alone.mp4");
         await File.WriteAllBytesAsync(alone, [.. init, .. media.AsSpan((int)segment.Offset, (int)segment.Length)], Cancellation);
         return alone;

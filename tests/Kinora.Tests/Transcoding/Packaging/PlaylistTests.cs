@@ -16,7 +16,7 @@ public sealed class PlaylistTests
     private static readonly Rendition Audio = new(
         "audio",
         new SampleDescription { Kind = TrackKind.Audio, Codec = "mp4a.40.2", Channels = 2, SampleRate = 48000 },
-        [new Span(0, [new Segment(0, 48_000, 300, 3_008_000), new Segment(48_000, 64_000, 300, 4_010_667), new Segment(112_000, 40_000, 300, 2_503_333)])])
+        [new RenditionObject("audio/0.m4s", new MediaInit("audio/init.mp4", null), [new Segment(0, 48_000, 300, 3_008_000), new Segment(48_000, 64_000, 300, 4_010_667), new Segment(112_000, 40_000, 300, 2_503_333)])])
     {
         Language = "eng",
     };
@@ -28,7 +28,7 @@ public sealed class PlaylistTests
     public void Media_playlist_of_two_spans()
     {
         var grown = new Rendition(
-            Full.Name, Full.Description, [Full.Spans[0], new Span(1, [new Segment(0, 1_000_000, 60_000, 4_000_000)])]);
+            Full.Name, Full.Description, [Full.Objects[0], new RenditionObject("1080p/1.m4s", Full.Objects[0].Init, [new Segment(0, 1_000_000, 60_000, 4_000_000)])]);
 
         AssertGolden("media-of-two-spans.m3u8", MediaPlaylist.Write(grown, 4));
     }
@@ -41,10 +41,10 @@ public sealed class PlaylistTests
 
     [Fact]
     public void Master_playlist_starts_with_the_variant_nearest_to_two_megabits() =>
-        AssertGolden("master.m3u8", MasterPlaylist.Write([Low, Full, Middle], Audio, 4));
+        AssertGolden("master.m3u8", MasterPlaylist.Write([Low, Full, Middle], [Audio], 4));
 
     [Fact]
-    public void Master_playlist_without_audio() => AssertGolden("master-without-audio.m3u8", MasterPlaylist.Write([Full], null, 4));
+    public void Master_playlist_without_audio() => AssertGolden("master-without-audio.m3u8", MasterPlaylist.Write([Full], [], 4));
 
     [Theory]
     [InlineData("und")]
@@ -55,7 +55,7 @@ public sealed class PlaylistTests
     [InlineData("en\n")]
     public void A_language_that_is_no_tag_is_left_out(string language)
     {
-        var master = MasterPlaylist.Write([Full], new Rendition(Audio.Name, Audio.Description, Audio.Spans) { Language = language }, 4);
+        var master = MasterPlaylist.Write([Full], [new Rendition(Audio.Name, Audio.Description, Audio.Objects) { Language = language }], 4);
 
         Assert.Contains("NAME=\"Audio\",DEFAULT=YES", master, StringComparison.Ordinal);
     }
@@ -91,7 +91,7 @@ public sealed class PlaylistTests
     private static Rendition Video(string name, string codec, int width, int height, long bytes) => new(
         name,
         new SampleDescription { Kind = TrackKind.Video, Codec = codec, Width = width, Height = height, NalLengthSize = 4 },
-        [new Span(0, [
+        [new RenditionObject($"{name}/0.m4s", new MediaInit($"{name}/init.mp4", null), [
             new Segment(0, bytes, bytes / 20, 4_000_000),
             new Segment(bytes, bytes / 2, bytes / 25, 4_000_000),
             new Segment(bytes * 3 / 2, bytes / 4, bytes / 25, 1_533_333)])])

@@ -20,7 +20,13 @@ internal sealed class ExpectedObjects(NpgsqlDataSource source)
 
     private async IAsyncEnumerable<ExpectedObject> ListDerivativesAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
-        var prefixes = Pages("SELECT prefix FROM derivatives WHERE prefix COLLATE \"C\" > @last ORDER BY prefix COLLATE \"C\" LIMIT @count", cancellation);
+        var prefixes = Pages("""
+            SELECT prefix FROM (
+              SELECT prefix FROM derivatives
+              UNION
+              SELECT substring(prefix FROM '^derivatives/[^/]+/[^/]+/') FROM hls_pieces) known
+            WHERE prefix COLLATE "C" > @last ORDER BY prefix COLLATE "C" LIMIT @count
+            """, cancellation);
         await foreach (var page in prefixes.Chunk(ManifestPage).WithCancellation(cancellation))
         {
             foreach (var item in await ReadManifestsAsync(page, cancellation))
@@ -73,25 +79,37 @@ internal sealed class ExpectedObjects(NpgsqlDataSource source)
         while (page.Count == PrefixPage);
     }
 
-    /// <summary>No prefix of ours is the beginning of another one: the order of (prefix, name) is the order of keys.</summary>
+    /// <summary>
+    /// A job's objects are listed by its derivative or, until there is one, by its pieces, which are read here as if they were a manifest.
+    /// So no prefix of these is the beginning of another one: the order of (prefix, path) is the order of keys.
+    /// </summary>
     private async Task<List<ExpectedObject>> ReadManifestsAsync(string[] prefixes, CancellationToken cancellation)
     {
         await using var command = AuditCommand.Create(source, """
-            SELECT prefix, id, video_id, type, replaced_at IS NOT NULL, manifest::text FROM derivatives WHERE prefix = ANY(@prefixes)
-            ORDER BY prefix COLLATE "C"
+            SELECT prefix COLLATE "C" AS prefix, id, video_id, type, replaced_at IS NOT NULL, manifest::text, NULL::uuid
+            FROM derivatives WHERE prefix = ANY(@prefixes)
+            UNION ALL
+            SELECT p.root, p.job_id, j.video_id, j.type, false, jsonb_build_object('files', jsonb_agg(
+                p.file || jsonb_build_object('path', substr(p.prefix, length(p.root) + 1) || (p.file ->> 'name'))))::text, p.job_id
+            FROM (SELECT *, substring(prefix FROM '^derivatives/[^/]+/[^/]+/') AS root FROM hls_pieces WHERE job_id = ANY(@jobs)) p
+              JOIN jobs j ON j.id = p.job_id
+            GROUP BY p.root, p.job_id, j.video_id, j.type
+            ORDER BY prefix
             """);
         command.Parameters.AddWithValue("prefixes", prefixes);
+        command.Parameters.AddWithValue("jobs", prefixes.Select(ObjectKey.JobOf).ToArray());
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var items = new List<ExpectedObject>();
         while (await reader.ReadAsync(cancellation))
         {
             var prefix = reader.GetString(0);
-            var derivative = new ExpectedDerivative(reader.GetGuid(1), reader.GetString(3), reader.GetBoolean(4));
+            Guid? pieceOf = reader.IsDBNull(6) ? null : reader.GetGuid(6);
+            var derivative = pieceOf is null ? new ExpectedDerivative(reader.GetGuid(1), reader.GetString(3), reader.GetBoolean(4)) : null;
             var manifest = JsonSerializer.Deserialize(reader.GetString(5), StoredJson.Default.Manifest)!;
             var videoId = reader.GetGuid(2);
             items.AddRange(manifest.Files
-                .OrderBy(f => f.Name, StringComparer.Ordinal)
-                .Select(f => new ExpectedObject(prefix + f.Name, f.SizeBytes, f.Sha256, videoId, derivative)));
+                .OrderBy(f => f.KeyUnder(prefix), StringComparer.Ordinal)
+                .Select(f => new ExpectedObject(f.KeyUnder(prefix), f.SizeBytes, f.Sha256, videoId, derivative, pieceOf)));
         }
 
         return items;

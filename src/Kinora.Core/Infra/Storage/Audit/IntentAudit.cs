@@ -14,14 +14,24 @@ internal sealed class IntentAudit(NpgsqlDataSource source)
     private const string Stray = """
         FROM storage_intents i
         WHERE i.state = 'PUBLISHED' AND i.prefix COLLATE "C" > @last
-          AND NOT EXISTS (SELECT 1 FROM derivatives d WHERE d.prefix = i.prefix)
+          AND NOT EXISTS (
+            SELECT 1 FROM derivatives d WHERE d.prefix = i.prefix OR d.prefix = substring(i.prefix FROM '^derivatives/[^/]+/[^/]+/'))
+          AND NOT EXISTS (SELECT 1 FROM hls_pieces p WHERE p.prefix = i.prefix)
           AND NOT EXISTS (SELECT 1 FROM videos v WHERE v.id = i.video_id AND v.deleted_at IS NULL AND v.source_key = i.prefix || 'source')
         """;
 
+    /// <summary>A derivative that was made by units has an intent for each prefix that its objects lie under.</summary>
     private const string Uncovered = """
         FROM (
-          SELECT d.prefix, d.video_id, d.job_id, d.fence, d.replaced_at IS NOT NULL AS replaced FROM derivatives d
-          UNION ALL
+          SELECT d.prefix, d.video_id, d.job_id, d.fence, d.replaced_at IS NOT NULL AS replaced
+          FROM derivatives d WHERE d.prefix ~ '^derivatives/[^/]+/[^/]+/[0-9]+/$'
+          UNION
+          SELECT substring(d.prefix || COALESCE(f ->> 'path', f ->> 'name') FROM '^derivatives/[^/]+/[^/]+/[0-9]+/'),
+            d.video_id, d.job_id, d.fence, d.replaced_at IS NOT NULL
+          FROM derivatives d, jsonb_array_elements(d.manifest -> 'files') f WHERE d.prefix !~ '^derivatives/[^/]+/[^/]+/[0-9]+/$'
+          UNION
+          SELECT p.prefix, j.video_id, p.unit_id, p.fence, false FROM hls_pieces p JOIN jobs j ON j.id = p.job_id
+          UNION
           SELECT left(v.source_key, -length('source')), v.id, NULL, NULL, false FROM videos v WHERE v.deleted_at IS NULL) o
         WHERE o.prefix COLLATE "C" > @last AND NOT EXISTS (
           SELECT 1 FROM storage_intents i

@@ -79,9 +79,11 @@ internal sealed class SecondLook(NpgsqlDataSource source, IObjectStore objects)
               OR EXISTS (SELECT 1 FROM videos WHERE id = @video AND source_key = @key AND deleted_at IS NULL)
               OR EXISTS (
                 SELECT 1 FROM derivatives d, jsonb_array_elements(d.manifest -> 'files') f
-                WHERE d.prefix = @prefix AND d.prefix || (f ->> 'name') = @key)
+                WHERE d.prefix = ANY (@prefixes) AND d.prefix || COALESCE(f ->> 'path', f ->> 'name') = @key)
+              OR EXISTS (SELECT 1 FROM hls_pieces p WHERE p.prefix = @prefix AND p.prefix || (p.file ->> 'name') = @key)
             """);
         command.Parameters.AddWithValue("prefix", prefix);
+        command.Parameters.AddWithValue("prefixes", ObjectKey.DerivativePrefixesOf(prefix));
         command.Parameters.AddWithValue("key", key);
         command.Parameters.AddWithValue("video", ObjectKey.VideoOf(key));
         return await command.ExecuteScalarAsync(cancellation) is true;
@@ -89,10 +91,13 @@ internal sealed class SecondLook(NpgsqlDataSource source, IObjectStore objects)
 
     private async Task<bool> IsExpectedAsync(ExpectedObject expected, CancellationToken cancellation)
     {
-        await using var command = AuditCommand.Create(source, expected.Derivative is null
-            ? "SELECT EXISTS (SELECT 1 FROM videos WHERE id = @id AND source_key = @key AND deleted_at IS NULL)"
-            : "SELECT EXISTS (SELECT 1 FROM derivatives WHERE id = @id AND replaced_at IS NULL)");
-        command.Parameters.AddWithValue("id", expected.Derivative?.Id ?? expected.VideoId);
+        await using var command = AuditCommand.Create(source, expected switch
+        {
+            { PieceOf: not null } => "SELECT EXISTS (SELECT 1 FROM hls_pieces WHERE job_id = @id AND prefix || (file ->> 'name') = @key)",
+            { Derivative: null } => "SELECT EXISTS (SELECT 1 FROM videos WHERE id = @id AND source_key = @key AND deleted_at IS NULL)",
+            _ => "SELECT EXISTS (SELECT 1 FROM derivatives WHERE id = @id AND replaced_at IS NULL)",
+        });
+        command.Parameters.AddWithValue("id", expected.PieceOf ?? expected.Derivative?.Id ?? expected.VideoId);
         if (expected.Derivative is null)
         {
             command.Parameters.AddWithValue("key", expected.Key);

@@ -52,7 +52,7 @@ internal sealed class StoreRepair(
 
     /// <summary>
     /// A derivative comes again out of its source, by a job with the parameters of the one that made it, and stays what is served until
-    /// then. A source cannot be made.
+    /// then. A source cannot be made, nor can a piece, whose unit has ended: what its job publishes is found damaged, and made again then.
     /// </summary>
     public async Task<Finding> MakeAgainAsync(Finding finding, ExpectedObject expected, AuditRepair repair, CancellationToken cancellation)
     {

@@ -84,10 +84,17 @@ public sealed partial class PrefixSweeper(
 
     private async Task<int> SweepAsync(string prefix, CancellationToken cancellation)
     {
-        // A replaced derivative is served until here: first its row goes, then its bytes.
-        await using (var derivative = source.CreateCommand("DELETE FROM derivatives WHERE prefix = @prefix AND replaced_at IS NOT NULL"))
+        // A replaced derivative is served until here: first its row goes, then its bytes. One that was made by units lies under several
+        // prefixes; what is swept beside them, since an attempt left it there, does not end it.
+        await using (var derivative = source.CreateCommand("""
+            DELETE FROM derivatives d WHERE prefix = ANY (@prefixes) AND replaced_at IS NOT NULL AND (
+              prefix = @prefix OR EXISTS (
+                SELECT 1 FROM jsonb_array_elements(d.manifest -> 'files') f
+                WHERE starts_with(d.prefix || COALESCE(f ->> 'path', f ->> 'name'), @prefix)))
+            """))
         {
             derivative.Parameters.AddWithValue("prefix", prefix);
+            derivative.Parameters.AddWithValue("prefixes", ObjectKey.DerivativePrefixesOf(prefix));
             await derivative.ExecuteNonQueryAsync(cancellation);
         }
 

@@ -7,10 +7,13 @@ namespace Kinora.Core.Transcoding.Packaging.IsoMedia;
 public static class FragmentReader
 {
     /// <exception cref="IsoMediaException">While enumerating: the file is damaged or is not what we can package.</exception>
-    public static IEnumerable<MovieFragment> Read(Stream stream, InitSegment init)
+    public static IEnumerable<MovieFragment> Read(Stream stream, InitSegment init) => Read(stream, init, TopLevelBox.ReadAll(stream));
+
+    /// <inheritdoc cref="Read(Stream, InitSegment)"/>
+    internal static IEnumerable<MovieFragment> Read(Stream stream, InitSegment init, IEnumerable<TopLevelBox> boxes)
     {
         TopLevelBox? pending = null;
-        foreach (var box in TopLevelBox.ReadAll(stream))
+        foreach (var box in boxes)
         {
             if (pending is { } moof)
             {

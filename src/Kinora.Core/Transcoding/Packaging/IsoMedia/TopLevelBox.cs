@@ -18,6 +18,28 @@ internal readonly record struct TopLevelBox(uint Type, long Offset, long Size, i
         }
     }
 
+    /// <summary>Those of a file that is being written, from a box's start on, whose last byte is there.</summary>
+    public static IEnumerable<TopLevelBox> ReadComplete(Stream stream, long from)
+    {
+        var header = new byte[16];
+        for (var offset = from; stream.Length - offset >= header.Length;)
+        {
+            ReadExactly(stream, offset, header);
+            ulong size = BinaryPrimitives.ReadUInt32BigEndian(header);
+            size = size == 1 ? BinaryPrimitives.ReadUInt64BigEndian(header.AsSpan(8)) : size;
+
+            // 0 would be the rest of the file, whose end is not known yet.
+            if (size == 0 || size > (ulong)(stream.Length - offset))
+            {
+                yield break;
+            }
+
+            var box = ReadAt(stream, offset, header);
+            yield return box;
+            offset = box.End;
+        }
+    }
+
     /// <summary>The payload; a box that is larger than <paramref name="limit"/> is refused before anything is allocated.</summary>
     public byte[] ReadPayload(Stream stream, int limit)
     {

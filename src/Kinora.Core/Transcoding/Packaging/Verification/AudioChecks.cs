@@ -3,8 +3,8 @@ namespace Kinora.Core.Transcoding.Packaging.Verification;
 /// <summary>How the audio lies beside the video.</summary>
 internal static class AudioChecks
 {
-    // One AAC frame (21 ms) of rounding at each end, and the 100 ms that aresample may leave uncompensated (min_hard_comp=0.1).
-    private const long EndToleranceUs = 250_000;
+    // An AAC frame has 1024 samples: the last one reaches past the end by less.
+    private const long EndToleranceUs = (1024 * 1_000_000L / 48_000) + 1;
 
     // ffmpeg closes an audio fragment with the first frame past -frag_duration 1000000.
     private const long LongestFragmentUs = 1_100_000;

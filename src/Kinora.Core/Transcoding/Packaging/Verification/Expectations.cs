@@ -13,6 +13,9 @@ public sealed record Expectations
     /// <summary>When the audio was planned to end, counted from the first shown frame of the video.</summary>
     public TimeSpan? AudioEnd { get; init; }
 
+    /// <summary>The rendition that is a copy of the source: its cuts are the source's own, within what its container rounds.</summary>
+    public string? Copied { get; init; }
+
     /// <summary>The planned starts of the segments, in seconds from the first shown frame; the first is 0.</summary>
     public IReadOnlyList<double>? SegmentStarts { get; init; }
 }

@@ -10,7 +10,7 @@ internal static class IFrameChecks
     private static string? FindFault(PublishedRendition video, PublishedPlaylist iframes)
     {
         var isClosed = iframes.Tags.ContainsKey("EXT-X-I-FRAMES-ONLY") && iframes.Tags.ContainsKey("EXT-X-ENDLIST");
-        if (!isClosed || iframes.MapUri != video.Playlist.MapUri)
+        if (!isClosed || !iframes.Maps.SequenceEqual(video.Playlist.Maps))
         {
             return "it is not a closed I-frame playlist of this rendition";
         }

@@ -10,19 +10,16 @@ internal static class MasterChecks
         PublishedMaster master,
         IReadOnlyList<TrackInput> tracks,
         IReadOnlyList<PublishedRendition> videos,
-        PublishedRendition? audio)
+        IReadOnlyList<PublishedRendition> audio)
     {
         if (!CheckEntries(checks, master, videos, audio))
         {
             return;
         }
 
-        if (audio is not null)
-        {
-            CheckAudio(checks, master, audio);
-        }
-
-        var audioRate = audio is null ? default : RateOf(audio, audio.Playlist.Segments.Select(s => s.Length));
+        CheckAudio(checks, master, audio);
+        var audioRate = audio.Select(a => RateOf(a, a.Playlist.Segments.Select(s => s.Length))).DefaultIfEmpty().MaxBy(rate => rate.Peak);
+        var sound = audio.Count > 0 ? "," + audio[0].Description.Codec : "";
         foreach (var video in videos)
         {
             var track = tracks.Single(t => t.Name == video.Name);
@@ -30,7 +27,7 @@ internal static class MasterChecks
             var iframes = master.IFrames.Single(v => v["URI"] == PackageLayout.IFramePlaylist(video.Name));
             var codec = video.Description.Codec;
             checks.AddEqual(
-                "codecs-are-true", video.Name, audio is null ? codec : $"{codec},{audio.Description.Codec}", Get(variant, "CODECS"));
+                "codecs-are-true", video.Name, codec + sound, Get(variant, "CODECS"));
             checks.AddEqual("iframe-codecs-are-true", video.Name, codec, Get(iframes, "CODECS"));
             CheckResolution(checks, video, track, variant, iframes);
             CheckFrameRate(checks, video, track, variant);
@@ -42,29 +39,41 @@ internal static class MasterChecks
     }
 
     private static bool CheckEntries(
-        CheckList checks, PublishedMaster master, IReadOnlyList<PublishedRendition> videos, PublishedRendition? audio)
+        CheckList checks, PublishedMaster master, IReadOnlyList<PublishedRendition> videos, IReadOnlyList<PublishedRendition> audio)
     {
         var (variants, iframes, group) = (Uris(master.Variants), Uris(master.IFrames), Uris(master.Audio));
         var expectedVariants = Join(videos.Select(v => PackageLayout.Playlist(v.Name)));
         var expectedIFrames = Join(videos.Select(v => PackageLayout.IFramePlaylist(v.Name)));
-        var expectedGroup = audio is null ? "none" : PackageLayout.Playlist(audio.Name);
+        var expectedGroup = Join(audio.Select(a => PackageLayout.Playlist(a.Name)));
         checks.AddEqual("variants-are-the-renditions", null, expectedVariants, variants);
         checks.AddEqual("iframe-variants-are-the-renditions", null, expectedIFrames, iframes);
         checks.AddEqual("audio-group-is-the-audio", null, expectedGroup, group);
         return variants == expectedVariants && iframes == expectedIFrames && group == expectedGroup;
     }
 
-    private static void CheckAudio(CheckList checks, PublishedMaster master, PublishedRendition audio)
+    private static void CheckAudio(CheckList checks, PublishedMaster master, IReadOnlyList<PublishedRendition> audio)
     {
-        var group = master.Audio.Single();
-        var isReferred = master.Variants.All(v => Get(v, "AUDIO") == Get(group, "GROUP-ID"));
+        if (audio.Count == 0)
+        {
+            return;
+        }
+
+        var groups = master.Audio.Select(entry => Get(entry, "GROUP-ID")).Distinct().ToArray();
+        var isReferred = groups.Length == 1 && master.Variants.All(v => Get(v, "AUDIO") == groups[0]);
         checks.Add(
             "variants-refer-to-the-audio",
             null,
             isReferred,
             "AUDIO of every variant is the group",
             isReferred ? "so it is" : "another group");
-        checks.AddEqual("channels-are-true", audio.Name, $"{audio.Description.Channels}", Get(group, "CHANNELS"));
+        checks.AddEqual(
+            "audio-has-one-default", null, "1 default, names that differ",
+            $"{master.Audio.Count(entry => Get(entry, "DEFAULT") == "YES")} default, names that {(master.Audio.DistinctBy(entry => Get(entry, "NAME")).Count() == audio.Count ? "differ" : "are the same")}");
+        foreach (var track in audio)
+        {
+            var entry = master.Audio.Single(e => e["URI"] == PackageLayout.Playlist(track.Name));
+            checks.AddEqual("channels-are-true", track.Name, $"{track.Description.Channels}", Get(entry, "CHANNELS"));
+        }
     }
 
     private static void CheckResolution(

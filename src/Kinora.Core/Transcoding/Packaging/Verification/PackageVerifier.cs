@@ -17,28 +17,34 @@ public static class PackageVerifier
     {
         var checks = new CheckList();
         var master = Open(checks, null, () => PublishedMaster.Parse(File.ReadAllText(Path.Combine(folder, PackageLayout.Master))));
-        var videos = new List<PublishedRendition>();
-        PublishedRendition? audio = null;
-        foreach (var track in tracks)
-        {
-            var rendition = Open(checks, track.Name, () => PublishedRendition.Read(folder, track.Name, cancellation));
-            if (rendition is not null && track.Kind == TrackKind.Video)
-            {
-                videos.Add(rendition);
-            }
-            else
-            {
-                audio = rendition;
-            }
-        }
-
+        var renditions = tracks
+            .Select(track => Open(checks, track.Name, () => PublishedRendition.Read(folder, track.Name, cancellation)))
+            .OfType<PublishedRendition>()
+            .ToList();
         if (master is null || !checks.AllPassed)
         {
             // What cannot be read fails every other check too: one clear line says more than twenty.
             return checks.ToReport();
         }
 
-        foreach (var rendition in audio is null ? videos : [.. videos, audio])
+        Run(checks, master, tracks, renditions, expectations, name => Open(checks, name, () => PublishedPlaylist.Parse(
+            File.ReadAllText(PublishedPath.Resolve(folder, PackageLayout.IFramePlaylist(name))))));
+        return checks.ToReport();
+    }
+
+    /// <param name="renditions">As they were read back; all that are planned.</param>
+    /// <param name="iframes">The I-frame playlist of a video rendition; null: it cannot be read, which is in the checks.</param>
+    internal static void Run(
+        CheckList checks,
+        PublishedMaster master,
+        IReadOnlyList<TrackInput> tracks,
+        IReadOnlyList<PublishedRendition> renditions,
+        Expectations expectations,
+        Func<string, PublishedPlaylist?> iframes)
+    {
+        var videos = renditions.Where(r => r.Description.Kind == TrackKind.Video).ToList();
+        var audio = renditions.Where(r => r.Description.Kind == TrackKind.Audio).ToList();
+        foreach (var rendition in renditions)
         {
             RenditionChecks.Run(checks, rendition, videos[0].Playlist.TargetDuration);
         }
@@ -46,21 +52,18 @@ public static class PackageVerifier
         VideoChecks.Run(checks, videos, expectations);
         foreach (var video in videos)
         {
-            var iframes = Open(checks, video.Name, () => PublishedPlaylist.Parse(
-                File.ReadAllText(PublishedPath.Resolve(folder, PackageLayout.IFramePlaylist(video.Name)))));
-            if (iframes is not null)
+            if (iframes(video.Name) is { } playlist)
             {
-                IFrameChecks.Run(checks, video, iframes);
+                IFrameChecks.Run(checks, video, playlist);
             }
         }
 
-        if (audio is not null)
+        foreach (var track in audio)
         {
-            AudioChecks.Run(checks, audio, videos[0], expectations);
+            AudioChecks.Run(checks, track, videos[0], expectations);
         }
 
         MasterChecks.Run(checks, master, tracks, videos, audio);
-        return checks.ToReport();
     }
 
     private static T? Open<T>(CheckList checks, string? rendition, Func<T> read)

@@ -6,7 +6,9 @@ namespace Kinora.Core.Transcoding.Packaging.Verification;
 internal sealed record PublishedPlaylist
 {
     public required IReadOnlyDictionary<string, string> Tags { get; init; }
-    public required string MapUri { get; init; }
+
+    /// <summary>The init segments, in their order; at least one.</summary>
+    public required IReadOnlyList<PublishedMap> Maps { get; init; }
     public required IReadOnlyList<PublishedSegment> Segments { get; init; }
 
     public int TargetDuration => (int)PlaylistText.ParseNumber(Tags["EXT-X-TARGETDURATION"]);
@@ -18,6 +20,7 @@ internal sealed record PublishedPlaylist
     {
         var tags = new Dictionary<string, string>();
         var segments = new List<PublishedSegment>();
+        var maps = new List<PublishedMap>();
         long? durationUs = null;
         (long Length, long Offset)? range = null;
         foreach (var line in PlaylistText.ReadLines(text))
@@ -37,6 +40,9 @@ internal sealed record PublishedPlaylist
                 case "EXT-X-BYTERANGE":
                     range = ParseRange(value);
                     break;
+                case "EXT-X-MAP":
+                    maps.Add(ParseMap(value));
+                    break;
                 default:
                     if (!tags.TryAdd(tag, value))
                     {
@@ -52,13 +58,22 @@ internal sealed record PublishedPlaylist
             throw new FormatException("The playlist has no target duration or no segments.");
         }
 
-        var map = tags.TryGetValue("EXT-X-MAP", out var attributes) ? PlaylistText.ParseAttributes(attributes) : [];
         return new PublishedPlaylist
         {
             Tags = tags,
             Segments = segments,
-            MapUri = map.TryGetValue("URI", out var uri) ? uri : throw new FormatException("The playlist names no init segment."),
+            Maps = maps.Count > 0 ? maps : throw new FormatException("The playlist names no init segment."),
         };
+    }
+
+    private static PublishedMap ParseMap(string value)
+    {
+        var attributes = PlaylistText.ParseAttributes(value);
+        var uri = attributes.GetValueOrDefault("URI") ?? throw new FormatException("The playlist names no init segment.");
+        var range = attributes.TryGetValue("BYTERANGE", out var bytes) ? ParseRange(bytes) : ((long Length, long Offset)?)null;
+        return range is { Offset: not 0 }
+            ? throw new FormatException("An init segment does not stand at the start of its object.")
+            : new PublishedMap(uri, range?.Length);
     }
 
     private static long ParseDuration(string value) =>
@@ -71,5 +86,8 @@ internal sealed record PublishedPlaylist
         ? (PlaylistText.ParseNumber(length), PlaylistText.ParseNumber(offset))
         : throw new FormatException("A byte range is malformed.");
 }
+
+/// <param name="Length">From the object's start; null: all of it.</param>
+internal sealed record PublishedMap(string Uri, long? Length);
 
 internal sealed record PublishedSegment(string Uri, long Offset, long Length, long DurationUs);

@@ -24,7 +24,7 @@ internal sealed record PublishedRendition(
     {
         var playlist = PublishedPlaylist.Parse(File.ReadAllText(PublishedPath.Resolve(folder, PackageLayout.Playlist(name))));
         InitSegment init;
-        using (var stream = File.OpenRead(PublishedPath.Resolve(folder, playlist.MapUri)))
+        using (var stream = File.OpenRead(PublishedPath.Resolve(folder, playlist.Maps[0].Uri)))
         {
             init = InitSegment.Read(stream);
         }

@@ -15,6 +15,13 @@ internal sealed class SegmentReader(InitSegment init)
     /// <summary>The first range that is not one of whole fragments, or bytes that no range covers; null when there is none.</summary>
     public string? RangeFault { get; private set; }
 
+    public long DecodeStart { get; private set; }
+
+    public long DecodeEnd => _decodeEnd ?? 0;
+
+    /// <summary>When each frame is presented, in ticks of the track; in the order in which they are decoded.</summary>
+    public List<long> FrameTicks { get; } = [];
+
     /// <summary>The first gap or overlap between fragments; null when there is none.</summary>
     public string? DecodeTimeFault { get; private set; }
 
@@ -27,6 +34,7 @@ internal sealed class SegmentReader(InitSegment init)
         {
             cancellation.ThrowIfCancellationRequested();
             CheckDecodeTime(fragment);
+            NoteTimes(fragment);
             if (fragments.Count > 0 && fragments[^1].End != fragment.Offset)
             {
                 RangeFault ??= $"bytes between {fragments[^1].End} and {fragment.Offset} that belong to no fragment";
@@ -46,7 +54,8 @@ internal sealed class SegmentReader(InitSegment init)
             RangeFault ??= $"{next} of {ranges.Count} ranges, and {fragments.Count} fragments after them";
         }
 
-        if (ranges.Sum(r => r.Length) is var sum && sum != stream.Length)
+        // What stands before the first range is the init segment, where the object has one.
+        if (ranges[0].Offset + ranges.Sum(r => r.Length) is var sum && sum != stream.Length)
         {
             RangeFault ??= $"{sum} bytes in ranges of an object of {stream.Length}";
         }
@@ -54,6 +63,11 @@ internal sealed class SegmentReader(InitSegment init)
 
     private void CheckDecodeTime(MovieFragment fragment)
     {
+        if (_decodeEnd is null)
+        {
+            DecodeStart = fragment.DecodeTime;
+        }
+
         if (_decodeEnd is { } end && end != fragment.DecodeTime)
         {
             var kind = fragment.DecodeTime > end ? "a gap" : "an overlap";
@@ -61,6 +75,16 @@ internal sealed class SegmentReader(InitSegment init)
         }
 
         _decodeEnd = fragment.DecodeEnd;
+    }
+
+    private void NoteTimes(MovieFragment fragment)
+    {
+        var time = fragment.DecodeTime + init.PresentationShift;
+        foreach (var sample in fragment.Samples)
+        {
+            FrameTicks.Add(time + sample.CompositionOffset);
+            time += sample.Duration;
+        }
     }
 
     private void Close(Stream stream, PublishedSegment range, List<MovieFragment> fragments)

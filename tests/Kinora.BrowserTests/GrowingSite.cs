@@ -1,0 +1,141 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Kinora.Core.Infra.Processes;
+
+namespace Kinora.BrowserTests;
+
+/// <summary>
+/// The whole service, whose worker rests a while at each span: what is uploaded is played by anybody long before it is whole.
+/// </summary>
+public sealed class GrowingSite : IAsyncLifetime
+{
+    public const int Seconds = 48;
+    private const string ReadyMark = "ready ";
+
+    /// <summary>Of a span, after its encode: longer than the first spans play, and shorter than the later ones.</summary>
+    private const int RestMs = 1500;
+
+    private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(2);
+    private readonly DirectoryInfo _folder = Directory.CreateDirectory(
+        Path.Combine(AppContext.BaseDirectory, "growing", Guid.CreateVersion7().ToString()));
+
+    private readonly HttpClient _http = new();
+    private ChildProcess? _service;
+
+    public Uri Origin { get; private set; } = new("http://127.0.0.1");
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        await MakeClipAsync();
+        Origin = new Uri(await StartAsync());
+        _http.BaseAddress = Origin;
+        var user = new { email = "viewer@example.org", password = "correct horse battery" };
+        (await _http.PostAsJsonAsync("/v1/auth/register", user, Cancellation)).EnsureSuccessStatusCode();
+        using var login = await _http.PostAsJsonAsync("/v1/auth/login", user, Cancellation);
+        var tokens = await login.Content.ReadFromJsonAsync<JsonElement>(Cancellation);
+        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", tokens.GetProperty("accessToken").GetString());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        if (_service is not null)
+        {
+            await _service.StopAsync(TimeSpan.FromMinutes(1));
+            await _service.DisposeAsync();
+        }
+
+        _folder.Delete(recursive: true);
+    }
+
+    /// <summary>Uploads the clip.</summary>
+    /// <returns>The video, and its master as soon as that has an encoded rendition beside the copy.</returns>
+    public async Task<(Guid VideoId, Uri Master)> UploadAsync()
+    {
+        using var form = new MultipartFormDataContent { { new StringContent("true"), "transcode" } };
+        await using var file = File.OpenRead(ClipPath);
+        form.Add(new StreamContent(file), "file", "clip.mp4");
+        using var uploaded = await _http.PostAsync("/v1/videos", form, Cancellation);
+        uploaded.EnsureSuccessStatusCode();
+        var videoId = (await uploaded.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("videoId").GetGuid();
+        var started = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(started) < Deadline, "it cannot be played");
+            if (await FindMasterAsync(videoId) is { } master)
+            {
+                return (videoId, master);
+            }
+
+            await Task.Delay(50, Cancellation);
+        }
+    }
+
+    public async Task<bool> IsCompleteAsync(Guid videoId) =>
+        (await _http.GetFromJsonAsync<JsonElement>($"/v1/videos/{videoId}/playback", Cancellation)).GetProperty("complete").GetBoolean();
+
+    private string ClipPath => Path.Combine(_folder.FullName, "clip.mp4");
+
+    private async Task<Uri?> FindMasterAsync(Guid videoId)
+    {
+        using var response = await _http.GetAsync($"/v1/videos/{videoId}/playback", Cancellation);
+        if (response.StatusCode != HttpStatusCode.OK)
+        {
+            return null;
+        }
+
+        var master = new Uri((await response.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("masterUrl").GetString()!);
+        var text = await _http.GetStringAsync(master, Cancellation);
+        return text.Split("#EXT-X-STREAM-INF").Length > 2 ? master : null;
+    }
+
+    private async Task<string> StartAsync()
+    {
+        var program = Path.GetFullPath(Path.Combine(
+            AppContext.BaseDirectory, "..", "..", "Kinora.Cli", new DirectoryInfo(AppContext.BaseDirectory).Name, "kinora.dll"));
+        var ready = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var output = new ConcurrentQueue<string>();
+        _service = await ChildProcess.StartAsync(new ChildProcessSpec(
+            "dotnet", [program, "up", "--port", "0", "--data-dir", Path.Combine(_folder.FullName, "data")])
+        {
+            Environment = new Dictionary<string, string>
+            {
+                ["PATH"] = Environment.GetEnvironmentVariable("PATH") ?? string.Empty,
+                ["DOTNET_ENVIRONMENT"] = "Test",
+                ["ASPNETCORE_ENVIRONMENT"] = "Test",
+                ["Kinora__Failpoints__0"] = $"hls.after_package:delay={RestMs}@*",
+                ["Kinora__FailpointLog"] = Path.Combine(_folder.FullName, "failpoints.log"),
+            },
+            ParentDeathSignal = PosixSignalNumber.Terminate,
+            OnOutputLine = line =>
+            {
+                output.Enqueue(line);
+                if (line.StartsWith(ReadyMark, StringComparison.Ordinal))
+                {
+                    ready.TrySetResult(line[ReadyMark.Length..]);
+                }
+            },
+            OnErrorLine = output.Enqueue,
+        });
+        var first = await Task.WhenAny(ready.Task, _service.Exited).WaitAsync(Deadline, Cancellation);
+        Assert.True(first == ready.Task, string.Join('\n', output));
+        return await ready.Task;
+    }
+
+    private async Task MakeClipAsync()
+    {
+        await using var ffmpeg = await ChildProcess.StartAsync(new ChildProcessSpec("ffmpeg",
+        [
+            "-nostdin", "-hide_banner", "-v", "error",
+            "-f", "lavfi", "-i", $"testsrc2=size=640x480:rate=25:duration={Seconds}",
+            "-f", "lavfi", "-i", $"sine=frequency=440:sample_rate=48000:duration={Seconds}",
+            "-c:v", "libx264", "-preset", "veryfast", "-maxrate", "1M", "-bufsize", "2M", "-pix_fmt", "yuv420p", "-g", "50", "-c:a", "aac", ClipPath,
+        ]));
+        Assert.Equal(0, await ffmpeg.Exited);
+    }
+}

@@ -1,0 +1,100 @@
+using Kinora.Core.Transcoding.Packaging;
+using Kinora.Core.Transcoding.Packaging.Pieces;
+using Kinora.Core.Transcoding.Packaging.Verification;
+
+namespace Kinora.Tests.Transcoding.Packaging;
+
+/// <summary>Each rule of the last verification catches what breaks it.</summary>
+public sealed class PieceVerifierTests
+{
+    private readonly PlannedPieces _pieces = PlannedPieces.Encoded();
+
+    [Fact]
+    public void What_came_out_as_planned_passes()
+    {
+        Assert.Null(Verify(_pieces).FirstFailure);
+        Assert.Null(Verify(PlannedPieces.Copied()).FirstFailure);
+    }
+
+    [Fact]
+    public void A_missing_piece() => ShouldFail("pieces-are-complete", p => p.All.RemoveAll(x => x is { Track: "360p", Number: 1 }));
+
+    [Fact]
+    public void A_missing_end() => ShouldFail("pieces-are-the-spans", p => p.All.RemoveAll(x => x.Track == "360p" && x.Number == p.Plan.Spans!.Count - 1));
+
+    [Fact]
+    public void A_missing_rendition() => ShouldFail("is-readable", p => p.All.RemoveAll(x => x.Track == "360p"));
+
+    [Fact]
+    public void A_missing_frame() => ShouldFail(
+        "frames-are-complete", p => p.Change("360p", 2, f => f with { Segments = [f.Segments[0] with { Frames = f.Segments[0].Frames - 1 }, .. f.Segments.Skip(1)] }));
+
+    [Fact]
+    public void A_gap_between_pieces() => ShouldFail("decode-times-are-continuous", p => p.Change("720p", 2, f => f with { DecodeStart = f.DecodeStart + 512 }));
+
+    [Fact]
+    public void A_cut_at_another_time() => ShouldFail(
+        "cuts-are-aligned", p => p.Change("360p", 2, f => f with { Segments = [f.Segments[0] with { StartTicks = f.Segments[0].StartTicks + 512 }, .. f.Segments.Skip(1)] }));
+
+    [Fact]
+    public void A_frame_that_is_shown_after_the_next_segment_starts() => ShouldFail(
+        "segments-do-not-overlap", p => p.Change("720p", 1, f => f with { Segments = [f.Segments[0] with { LatestTicks = f.EndTicks }, .. f.Segments.Skip(1)] }));
+
+    [Fact]
+    public void A_segment_longer_than_the_target_duration()
+    {
+        var pieces = PlannedPieces.Encoded();
+        var playlists = Playlists(pieces).ToDictionary(p => p.Key, p => p.Value.Replace("TARGETDURATION:6", "TARGETDURATION:3", StringComparison.Ordinal));
+
+        Assert.StartsWith("target-duration-holds", PieceVerifier.Verify(pieces.Plan, playlists, pieces.ByTrack()).FirstFailure, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("360p.m3u8", "#EXTINF:2.000000", "#EXTINF:2.100000", "durations-are-true")]
+    [InlineData("360p.m3u8", "#EXT-X-ENDLIST\n", "", "playlist-is-closed-vod")]
+    [InlineData("360p.m3u8", "11/360p-1.mp4", "10/360p-0.mp4", "ranges-cover-the-objects")]
+    [InlineData("360p.m3u8", ",BYTERANGE=\"800@0\"", ",BYTERANGE=\"700@0\"", "ranges-cover-the-objects")]
+    [InlineData("360p.iframes.m3u8", "#EXT-X-I-FRAMES-ONLY\n", "", "iframes-are-the-first-frames")]
+    [InlineData("master.m3u8", "RESOLUTION=640x360", "RESOLUTION=640x362", "resolution-is-true")]
+    [InlineData("master.m3u8", "avc1.64001F", "avc1.640028", "codecs-are-true")]
+    [InlineData("master.m3u8", "FRAME-RATE=30.000", "FRAME-RATE=25.000", "frame-rate-is-true")]
+    [InlineData("master.m3u8", "CHANNELS=\"2\"", "CHANNELS=\"6\"", "channels-are-true")]
+    [InlineData("master.m3u8", "DEFAULT=NO", "DEFAULT=YES", "audio-has-one-default")]
+    [InlineData("master.m3u8", "AVERAGE-BANDWIDTH=", "AVERAGE-BANDWIDTH=1", "bandwidth-is-true")]
+    [InlineData("master.m3u8", "360p.m3u8", "240p.m3u8", "variants-are-the-renditions")]
+    public void A_playlist_that_is_not_true(string name, string from, string to, string check)
+    {
+        var playlists = new Dictionary<string, string>(Playlists(_pieces));
+        Assert.Contains(from, playlists[name], StringComparison.Ordinal);
+        playlists[name] = playlists[name].Replace(from, to, StringComparison.Ordinal);
+
+        var report = PieceVerifier.Verify(_pieces.Plan, playlists, _pieces.ByTrack());
+
+        Assert.Contains(check, report.Checks.Where(c => !c.Passed).Select(c => c.Name));
+    }
+
+    [Fact]
+    public void Sound_that_ends_before_the_video() => ShouldFail("audio-ends-as-planned", p => p.All.RemoveAll(
+        x => x.Track == "audio2" && x.Number == p.Plan.Spans!.Count - 1));
+
+    [Fact]
+    public void A_track_of_sound_that_cannot_be_decoded_is_left_out()
+    {
+        _pieces.All.RemoveAll(p => p.Track == "audio2");
+
+        Assert.Null(Verify(_pieces).FirstFailure);
+        Assert.DoesNotContain("audio2", Playlists(_pieces)[PackageLayout.Master], StringComparison.Ordinal);
+    }
+
+    private static VerificationReport Verify(PlannedPieces pieces) => PieceVerifier.Verify(pieces.Plan, Playlists(pieces), pieces.ByTrack());
+
+    private static Dictionary<string, string> Playlists(PlannedPieces pieces) =>
+        WholePackage.Write(pieces.Plan, pieces.ByTrack()).ToDictionary(p => p.Name, p => p.Text);
+
+    private void ShouldFail(string check, Action<PlannedPieces> spoil)
+    {
+        spoil(_pieces);
+
+        Assert.Contains(check, Verify(_pieces).Checks.Where(c => !c.Passed).Select(c => c.Name));
+    }
+}
