@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Kinora.Core.Infra.Processes;
 
@@ -17,14 +18,20 @@ internal static class Tools
         return JsonDocument.Parse(text).RootElement;
     }
 
-    public static async Task<string> RunAsync(string program, IReadOnlyList<string> arguments)
+    public static async Task<string> RunAsync(string program, IReadOnlyList<string> arguments) =>
+        Encoding.UTF8.GetString((await RunForBytesAsync(program, arguments)).Output);
+
+    /// <returns>What it wrote to its output, and the lines of its error output.</returns>
+    public static async Task<(byte[] Output, IReadOnlyList<string> Lines)> RunForBytesAsync(string program, IReadOnlyList<string> arguments)
     {
-        var errors = new List<string>();
+        var lines = new List<string>();
         await using var child = await ChildProcess.StartAsync(
-            new ChildProcessSpec(program, arguments) { RedirectOutput = true, OnErrorLine = errors.Add });
-        using var reader = new StreamReader(child.Output);
-        var output = await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
+            new ChildProcessSpec(program, arguments) { RedirectOutput = true, OnErrorLine = lines.Add });
+        using var output = new MemoryStream();
+        await child.Output.CopyToAsync(output, TestContext.Current.CancellationToken);
         var exitCode = await child.Exited;
-        return exitCode == 0 ? output : throw new InvalidOperationException($"{program} exited with {exitCode}: {string.Join('\n', errors)}");
+        return exitCode == 0
+            ? (output.ToArray(), lines)
+            : throw new InvalidOperationException($"{program} exited with {exitCode}: {string.Join('\n', lines)}");
     }
 }
