@@ -16,12 +16,13 @@ internal sealed class KinoraStack : IAsyncDisposable
     private readonly ProcessIdentity _self = ProcessIdentity.Of(Environment.ProcessId)!;
     private readonly Dictionary<string, string> _settings;
     private readonly int _port;
+    private readonly Func<int, IReadOnlyList<string>>? _workerLauncher;
     private bool _isReady;
     private IReadOnlyList<RunningProcessState> _processes = [];
 
-    private KinoraStack(DataFolder folder, FileStream @lock, int port, IProcessLog log)
+    private KinoraStack(DataFolder folder, FileStream @lock, int port, IProcessLog log, Func<int, IReadOnlyList<string>>? workerLauncher)
     {
-        (_folder, _lock, _port, _log) = (folder, @lock, port, log);
+        (_folder, _lock, _port, _log, _workerLauncher) = (folder, @lock, port, log, workerLauncher);
         _supervisor = new Supervisor(log, TimeProvider.System, processes => Write(processes));
         _settings = new Dictionary<string, string>
         {
@@ -33,16 +34,18 @@ internal sealed class KinoraStack : IAsyncDisposable
     public string Url => $"http://127.0.0.1:{_port}";
 
     /// <param name="port">0: a free one.</param>
+    /// <param name="workerLauncher">By a worker's number, from 1 on, a command that becomes it: "taskset -c 1". Null: none.</param>
     /// <returns>The stack, once every process of it answers.</returns>
     public static async Task<KinoraStack> StartAsync(
-        DataFolder folder, int port, int workers, Func<IProcessLog> openLog, CancellationToken cancellation)
+        DataFolder folder, int port, int workers, Func<IProcessLog> openLog, CancellationToken cancellation,
+        Func<int, IReadOnlyList<string>>? workerLauncher = null)
     {
         var @lock = folder.TryLock() ?? throw AlreadyRuns(folder);
         try
         {
             folder.Create();
             await EndLeftoversAsync(folder, cancellation);
-            var stack = new KinoraStack(folder, @lock, ChoosePort(port), openLog());
+            var stack = new KinoraStack(folder, @lock, ChoosePort(port), openLog(), workerLauncher);
             try
             {
                 await stack.StartAsync(workers, cancellation);
@@ -178,8 +181,9 @@ internal sealed class KinoraStack : IAsyncDisposable
         var name = $"worker-{number}";
         var settings = new Dictionary<string, string>(_settings) { ["Kinora__Worker__WorkDir"] = _folder.Work(name) };
         var environment = configuration.With(settings);
-        return new ProcessPlan(
-            name, "worker", _ => HttpProcess.StartAsync(Installation.Program("Kinora.Worker"), FreePort.Find(), environment, Lines(name)));
+        var launcher = _workerLauncher?.Invoke(number);
+        return new ProcessPlan(name, "worker", _ => HttpProcess.StartAsync(
+            Installation.Program("Kinora.Worker"), FreePort.Find(), environment, Lines(name), launcher: launcher));
     }
 
     private Action<string> Lines(string process) => line => _log.Write(process, line);
