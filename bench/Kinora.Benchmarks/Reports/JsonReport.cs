@@ -30,14 +30,15 @@ internal static class JsonReport
     private static JsonObject Of(ComparisonResult result) => new()
     {
         ["name"] = result.Comparison.Name,
-        ["ratio"] = result.Ratio,
+        ["figure"] = JsonNamingPolicy.CamelCase.ConvertName($"{result.Comparison.Figure}"),
+        ["result"] = result.Value,
         ["wanted"] = result.Comparison.Goal?.ToString(),
         ["isKept"] = result.IsKept,
         ["unit"] = result.Unit,
         ["of"] = result.Comparison.Of,
         ["ofSpread"] = JsonSerializer.SerializeToNode(result.Of, JsonSerializerOptions.Web),
         ["to"] = result.Comparison.To,
-        ["toSpread"] = JsonSerializer.SerializeToNode(result.To, JsonSerializerOptions.Web),
+        ["toSpread"] = result.To is { } other ? JsonSerializer.SerializeToNode(other, JsonSerializerOptions.Web) : null,
     };
 
     private static JsonObject Of(Measured round) => new()

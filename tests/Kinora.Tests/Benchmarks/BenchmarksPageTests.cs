@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Kinora.Benchmarks.Harness;
 using Kinora.Benchmarks.Reports;
 
@@ -18,7 +19,7 @@ public sealed class BenchmarksPageTests
 
         2 cores.
 
-        ### jobs: ratios
+        ### jobs: results
 
         | compared | ratio |
         | --- | --- |
@@ -29,17 +30,17 @@ public sealed class BenchmarksPageTests
         The end.
 
         """,
-        BenchmarksPage.Merge(Empty, "2 cores.", [new Table("jobs: ratios", Columns, [["a / b", "2"]])]));
+        BenchmarksPage.Merge(Empty, "2 cores.", [new Table("jobs: results", Columns, [["a / b", "2"]])]));
 
     [Fact]
     public void A_row_replaces_its_like_and_leaves_the_others()
     {
-        var page = BenchmarksPage.Merge(Empty, "Old.", [new Table("probe: ratios", Columns, [["x", "1"], ["y", "2"]])]);
+        var page = BenchmarksPage.Merge(Empty, "Old.", [new Table("probe: results", Columns, [["x", "1"], ["y", "2"]])]);
 
-        page = BenchmarksPage.Merge(page, "New.", [new Table("jobs: ratios", Columns, [["x", "3"]]), new Table("probe: ratios", Columns, [["x", "4"]])]);
+        page = BenchmarksPage.Merge(page, "New.", [new Table("jobs: results", Columns, [["x", "3"]]), new Table("probe: results", Columns, [["x", "4"]])]);
 
         Assert.DoesNotContain("Old.", page);
-        Assert.Contains("\nNew.\n\n### jobs: ratios\n\n| compared | ratio |\n| --- | --- |\n| x | 3 |\n\n### probe: ratios\n", page);
+        Assert.Contains("\nNew.\n\n### jobs: results\n\n| compared | ratio |\n| --- | --- |\n| x | 3 |\n\n### probe: results\n", page);
         Assert.Contains("| x | 4 |\n| y | 2 |\n", page);
         Assert.DoesNotContain("| x | 1 |", page);
     }
@@ -47,7 +48,7 @@ public sealed class BenchmarksPageTests
     [Fact]
     public void The_same_result_again_changes_nothing()
     {
-        Table[] tables = [new("probe: ratios", Columns, [["x", "1"]])];
+        Table[] tables = [new("probe: results", Columns, [["x", "1"]])];
         var page = BenchmarksPage.Merge(Empty, "2 cores.", tables);
 
         Assert.Equal(page, BenchmarksPage.Merge(page, "2 cores.", tables));
@@ -79,6 +80,48 @@ public sealed class BenchmarksPageTests
         Assert.Equal(
             ["a / b", "4.99", "at least 5: missed", "12.3 s (1.23 to 1234)", "0 s (0 to 0.00012)", "5", "2026-11-27"], Assert.Single(tables[0].Rows));
         Assert.Equal(["a: ffmpeg", "2.00 s", "30 MB", "3", "2026-11-27"], Assert.Single(tables[1].Rows));
+    }
+
+    [Fact]
+    public void A_value_bears_its_unit_and_has_no_other()
+    {
+        var result = new SuiteResult(
+            "first-frame",
+            [
+                new ComparisonResult(
+                    Comparison.Value("first frame", "a", Metric.Wall) with { Goal = Goal.AtMost(2) }, 2.5, new Spread(2.5, 2, 3), null, 5),
+                new ComparisonResult(
+                    Comparison.Difference("SSIM", "a", "b", new Metric("SSIM", "")) with { Goal = Goal.AtLeast(-0.001) },
+                    -0.000123,
+                    new Spread(0.99, 0.99, 0.99),
+                    new Spread(0.98, 0.98, 0.98),
+                    5),
+            ],
+            []);
+
+        var table = ResultTables.Of(result, new DateOnly(2026, 11, 27), withDetails: false).First();
+
+        Assert.Equal("first-frame: results", table.Title);
+        Assert.Equal(["first frame", "2.50 s", "at most 2 s: missed", "2.50 s (2.00 to 3.00)", "", "5", "2026-11-27"], table.Rows[0]);
+        Assert.Equal(
+            ["SSIM", "-0.00012", "at least -0.001", "0.990 (0.990 to 0.990)", "0.980 (0.980 to 0.980)", "5", "2026-11-27"], table.Rows[1]);
+    }
+
+    [Fact]
+    public void Json_tells_which_kind_of_figure_a_result_is()
+    {
+        var value = new ComparisonResult(Comparison.Value("first frame", "a", Metric.Wall), 2.5, new Spread(2.5, 2, 3), null, 5);
+        var ratio = new ComparisonResult(new Comparison("a / b", "a", "b", Metric.Wall), 2, new Spread(4, 4, 4), new Spread(2, 2, 2), 5);
+        var machine = new Machine(2, "some processor", 8, new Dictionary<string, string>());
+
+        var json = JsonNode.Parse(JsonReport.Write(machine, DateTimeOffset.UnixEpoch, [new SuiteResult("jobs", [value, ratio], [])]))!;
+
+        var comparisons = json["suites"]![0]!["comparisons"]!;
+        Assert.Equal("value", (string?)comparisons[0]!["figure"]);
+        Assert.Equal(2.5, (double)comparisons[0]!["result"]!);
+        Assert.Null(comparisons[0]!["toSpread"]);
+        Assert.Equal("ratio", (string?)comparisons[1]!["figure"]);
+        Assert.Equal(2, (double)comparisons[1]!["toSpread"]!["median"]!);
     }
 
     private static Measured Round(double cpu, long megabytes) =>

@@ -39,7 +39,7 @@ public sealed class StatisticsTests
     {
         var result = new Comparison("a / b", "a", "b", Time).Evaluate(Runs(a: [10, 20, 900], b: [4, 2, 1]));
 
-        Assert.Equal(10, result.Ratio);
+        Assert.Equal(10, result.Value);
         Assert.Equal(new Spread(20, 10, 900), result.Of);
         Assert.Equal(new Spread(2, 1, 4), result.To);
         Assert.Equal(3, result.Rounds);
@@ -53,7 +53,26 @@ public sealed class StatisticsTests
         // 5 of the one, and 5 times 10 of the other.
         var result = comparison.Evaluate(Runs(a: [10], b: [2], scaleOfOther: 10));
 
-        Assert.Equal((5 + 50) / 2.0, result.Ratio);
+        Assert.Equal((5 + 50) / 2.0, result.Value);
+    }
+
+    [Fact]
+    public void A_difference_is_that_of_the_medians()
+    {
+        var result = Comparison.Difference("a - b", "a", "b", Time).Evaluate(Runs(a: [0.98, 0.99, 0.1], b: [0.99, 1, 0.991]));
+
+        Assert.Equal(-0.011, result.Value, precision: 9);
+        Assert.Equal(new Spread(0.991, 0.99, 1), result.To);
+    }
+
+    [Fact]
+    public void A_value_is_the_median_of_one_contender()
+    {
+        var result = (Comparison.Value("a", "a", Time) with { Goal = Goal.AtMost(2) }).Evaluate(Runs(a: [1, 3, 2], b: []));
+
+        Assert.Equal(2, result.Value);
+        Assert.Null(result.To);
+        Assert.True(result.IsKept);
     }
 
     [Theory]
