@@ -1,10 +1,13 @@
 using Kinora.Benchmarks.Harness;
 using Kinora.Benchmarks.Media;
 using Kinora.Benchmarks.Reports;
+using Kinora.Benchmarks.Suites.FirstFrames;
 using Kinora.Benchmarks.Suites.Jobs;
 using Kinora.Benchmarks.Suites.Ladders;
 using Kinora.Benchmarks.Suites.Probing;
+using Kinora.Benchmarks.Suites.Spans;
 using Kinora.Benchmarks.Suites.Storyboards;
+using Kinora.Benchmarks.Suites.Workers;
 using Kinora.Cli;
 
 namespace Kinora.Benchmarks;
@@ -12,9 +15,12 @@ namespace Kinora.Benchmarks;
 /// <summary>The suites that were asked for, one after the other. What each found is kept at once: the next one may take an hour.</summary>
 internal static class BenchProgram
 {
-    private static readonly ISuite[] Suites = [new ProbeSuite(), new JobsSuite(), new StoryboardSuite(), new LadderSuite()];
+    private static readonly ISuite[] Suites =
+    [
+        new ProbeSuite(), new JobsSuite(), new StoryboardSuite(), new LadderSuite(), new FirstFrameSuite(), new WorkersSuite(), new SpansSuite(),
+    ];
 
-    /// <returns>The exit code: 1 when a suite was refused or failed. A ratio that is not as wanted is a result, no failure.</returns>
+    /// <returns>The exit code: 1 when a suite was refused or failed. A figure that is not as wanted is a result, no failure.</returns>
     public static async Task<int> RunAsync(BenchSelection selection, CancellationToken cancellation)
     {
         if (selection.Names.Except(Suites.Select(s => s.Name)).FirstOrDefault() is { } unknown)

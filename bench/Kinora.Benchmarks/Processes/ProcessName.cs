@@ -6,7 +6,10 @@ namespace Kinora.Benchmarks.Processes;
 internal static class ProcessName
 {
     /// <summary>They become the program that they start.</summary>
-    private static readonly string[] Launchers = ["setpriv", "setsid", "prlimit"];
+    private static readonly string[] Launchers = ["setpriv", "setsid", "prlimit", "nice", "taskset"];
+
+    /// <summary>Those with an option and its value, and no "--" after them.</summary>
+    private static readonly string[] WithOneOption = ["nice", "taskset"];
 
     /// <param name="commandLine">As /proc/PID/cmdline has it: a zero after each word.</param>
     /// <returns>"ffmpeg"; of a .NET program "Kinora.Worker probe-host". Null: the process has none, since it ended or is the kernel's.</returns>
@@ -16,7 +19,8 @@ internal static class ProcessName
         while (words is [var launcher, ..] && Launchers.Contains(Path.GetFileName(launcher)))
         {
             // Options of their own end with "--", where they have any.
-            words = words[Math.Max(1, words.IndexOf("--") + 1)..];
+            var length = WithOneOption.Contains(Path.GetFileName(launcher)) ? 3 : Math.Max(1, words.IndexOf("--") + 1);
+            words = words[Math.Min(length, words.Length)..];
         }
 
         return words switch

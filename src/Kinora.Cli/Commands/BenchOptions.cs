@@ -10,7 +10,11 @@ internal sealed class BenchOptions
 
     public BenchOptions() => Rounds.Validators.Add(CommonOptions.Range(1, MostRounds));
 
-    public Argument<string[]> Names { get; } = new("NAME") { Description = "Suites: probe, jobs, storyboard, ladder [default: all].", Arity = ArgumentArity.ZeroOrMore };
+    public Argument<string[]> Names { get; } = new("NAME")
+    {
+        Description = "Suites: probe, jobs, storyboard, ladder, first-frame, workers, spans [default: all].",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
 
     public Option<int> Rounds { get; } = new("--rounds")
     {

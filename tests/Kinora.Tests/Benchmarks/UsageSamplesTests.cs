@@ -34,6 +34,9 @@ public sealed class UsageSamplesTests
     [InlineData("setpriv --pdeathsig KILL -- ffmpeg -i x", "ffmpeg")]
     [InlineData("setpriv --pdeathsig TERM -- setsid redis-server -", "redis-server")]
     [InlineData("prlimit --data=1 -- /usr/bin/dotnet /a/Kinora.Worker.dll probe-host", "Kinora.Worker probe-host")]
+    [InlineData("setpriv --pdeathsig KILL -- nice -n 10 ffmpeg -i x", "ffmpeg")]
+    [InlineData("setsid taskset -c 1 dotnet /a/Kinora.Worker.dll", "Kinora.Worker")]
+    [InlineData("nice", null)]
     [InlineData("dotnet /a/Kinora.Benchmarks.dll", "Kinora.Benchmarks")]
     [InlineData("", null)]
     public void A_process_is_called_by_the_program_that_it_becomes(string commandLine, string? name) =>

@@ -3,7 +3,7 @@ using Kinora.Core.Transcoding.Planning;
 
 namespace Kinora.Benchmarks.Suites.Ladders;
 
-/// <summary>The ladder of a plan by ffmpeg's own HLS muxer, with the settings of HlsCommand wherever it has them too.</summary>
+/// <summary>The ladder of a plan by ffmpeg's own HLS muxer, with the settings of TrackArguments.cs wherever it has them too.</summary>
 internal static class FfmpegLadder
 {
     private const int SegmentSeconds = 4;

@@ -1,6 +1,6 @@
 using Kinora.Benchmarks.Harness;
 
-namespace Kinora.Benchmarks.Suites.Ladders;
+namespace Kinora.Benchmarks.Suites;
 
 internal static class MadeMedia
 {

@@ -2,10 +2,10 @@ using Kinora.Benchmarks.Harness;
 using Kinora.Benchmarks.Media;
 using Kinora.Benchmarks.Processes;
 
-namespace Kinora.Benchmarks.Suites.Ladders;
+namespace Kinora.Benchmarks.Suites;
 
 /// <summary>Commands of ffmpeg, one after the other: each keeps all cores busy by itself.</summary>
-internal sealed class FfmpegLadderContender(string name, IReadOnlyList<IReadOnlyList<string>> commands, string folder) : IContender
+internal sealed class FfmpegContender(string name, IReadOnlyList<IReadOnlyList<string>> commands, string folder) : IContender
 {
     public string Name => name;
 

@@ -1,0 +1,147 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Security.Cryptography;
+using Kinora.Cli.Demo;
+
+namespace Kinora.Benchmarks.Suites.Deployments;
+
+/// <summary>A user of a deployment's API. Any refusal is a failure of the benchmark.</summary>
+internal sealed class ApiUser : IDisposable
+{
+    /// <summary>Each question costs the service milliseconds of CPU, and a job takes tens of seconds: this is less than one in a hundred.</summary>
+    private static readonly TimeSpan JobInterval = TimeSpan.FromMilliseconds(500);
+
+    private static readonly TimeSpan MasterInterval = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(30);
+
+    private readonly HttpClient _http;
+
+    private ApiUser(Uri api) => _http = new HttpClient { BaseAddress = api, Timeout = Timeout.InfiniteTimeSpan };
+
+    public static async Task<ApiUser> SignUpAsync(Uri api, CancellationToken cancellation)
+    {
+        var user = new ApiUser(api);
+        try
+        {
+            var credentials = new DemoCredentials($"{Guid.CreateVersion7()}@example.org", RandomNumberGenerator.GetHexString(32));
+            await user.PostAsync("/v1/auth/register", JsonContent.Create(credentials, DemoJson.Default.DemoCredentials), cancellation);
+            using var answer = await user._http.PostAsync(
+                "/v1/auth/login", JsonContent.Create(credentials, DemoJson.Default.DemoCredentials), cancellation);
+            answer.EnsureSuccessStatusCode();
+            var session = await answer.Content.ReadFromJsonAsync(DemoJson.Default.DemoSession, cancellation);
+            user._http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", session!.AccessToken);
+            return user;
+        }
+        catch
+        {
+            user.Dispose();
+            throw;
+        }
+    }
+
+    /// <param name="transcode">HLS follows of itself.</param>
+    public async Task<Uploaded> UploadAsync(string path, bool transcode, CancellationToken cancellation)
+    {
+        var (size, sentAt) = (new FileInfo(path).Length, 0L);
+        using var form = new MultipartFormDataContent { { new StringContent(transcode ? "true" : "false"), "transcode" } };
+        form.Add(new StreamContent(new CountingStream(File.OpenRead(path), OnRead)), "file", Path.GetFileName(path));
+        using var answer = await _http.PostAsync("/v1/videos", form, cancellation);
+        var answeredAt = TimeProvider.System.GetTimestamp();
+        answer.EnsureSuccessStatusCode();
+        return new Uploaded((await answer.Content.ReadFromJsonAsync(DemoJson.Default.DemoUpload, cancellation))!.VideoId, sentAt, answeredAt);
+
+        void OnRead(long count)
+        {
+            if (count == size && sentAt == 0)
+            {
+                sentAt = TimeProvider.System.GetTimestamp();
+            }
+        }
+    }
+
+    /// <summary>Uploads it and returns when it is analysed and has its pictures: nothing is left to do of it but its HLS.</summary>
+    /// <returns>The video.</returns>
+    public async Task<string> PrepareAsync(string path, CancellationToken cancellation)
+    {
+        var uploaded = await UploadAsync(path, transcode: false, cancellation);
+        await WaitForAsync(uploaded.VideoId, "THUMBNAIL", cancellation);
+        return uploaded.VideoId;
+    }
+
+    /// <summary>From the submission of its HLS job to that one's success.</summary>
+    public async Task TranscodeAsync(string videoId, CancellationToken cancellation)
+    {
+        await PostAsync($"/v1/videos/{videoId}/transcodes", null, cancellation);
+        await WaitForAsync(videoId, "HLS", cancellation);
+    }
+
+    /// <summary>Returns as soon as the video can be played, be it growing or whole.</summary>
+    public async Task<Uri> WaitForMasterAsync(string videoId, CancellationToken cancellation)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            using (var answer = await _http.GetAsync($"/v1/videos/{videoId}/playback", cancellation))
+            {
+                if (answer.StatusCode == HttpStatusCode.OK)
+                {
+                    var playback = await answer.Content.ReadFromJsonAsync(DemoJson.Default.DemoPlayback, cancellation);
+                    return new Uri(_http.BaseAddress!, playback!.MasterUrl);
+                }
+            }
+
+            await WaitAsync(started, MasterInterval, cancellation);
+        }
+    }
+
+    /// <summary>What still runs for it is cancelled.</summary>
+    public async Task DeleteAsync(string videoId, CancellationToken cancellation)
+    {
+        using var answer = await _http.DeleteAsync($"/v1/videos/{videoId}", cancellation);
+        answer.EnsureSuccessStatusCode();
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private static async Task WaitAsync(long started, TimeSpan interval, CancellationToken cancellation)
+    {
+        if (TimeProvider.System.GetElapsedTime(started) > Patience)
+        {
+            throw new TimeoutException("The service is not done with a video.");
+        }
+
+        await Task.Delay(interval, cancellation);
+    }
+
+    private async Task WaitForAsync(string videoId, string type, CancellationToken cancellation)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            var jobs = (await _http.GetFromJsonAsync($"/v1/videos/{videoId}/jobs", DemoJson.Default.DemoJobs, cancellation))!.Items;
+            if (jobs.FirstOrDefault(j => j.Status is "FAILED" or "CANCELED") is { } ended)
+            {
+                throw new InvalidOperationException($"{ended.Type} is {ended.Status}: {ended.Error?.Code}, {ended.Error?.Message}");
+            }
+
+            if (jobs.Any(j => j.Type == type && j.Status == "SUCCEEDED"))
+            {
+                return;
+            }
+
+            await WaitAsync(started, JobInterval, cancellation);
+        }
+    }
+
+    private async Task PostAsync(string path, HttpContent? content, CancellationToken cancellation)
+    {
+        using var answer = await _http.PostAsync(path, content, cancellation);
+        answer.EnsureSuccessStatusCode();
+    }
+}
+
+/// <summary>An upload that is done. Times are those of <see cref="TimeProvider.GetTimestamp"/>.</summary>
+/// <param name="SentAt">When the last byte of the file was handed over to be sent.</param>
+/// <param name="AnsweredAt">When the API had answered: the file is stored.</param>
+internal sealed record Uploaded(string VideoId, long SentAt, long AnsweredAt);
