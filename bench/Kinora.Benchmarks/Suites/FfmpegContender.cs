@@ -19,6 +19,6 @@ internal sealed class FfmpegContender(string name, IReadOnlyList<IReadOnlyList<s
                 await Tool.FfmpegAsync(arguments, cancellation);
             }
         });
-        return measured.With([MadeMedia.TakeSize(folder)]);
+        return measured.With([MadeMedia.TakeSize(folder), new(Metric.MediaCpu, measured.Values[Metric.Cpu])]);
     }
 }

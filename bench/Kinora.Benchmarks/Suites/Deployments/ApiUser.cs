@@ -10,9 +10,10 @@ namespace Kinora.Benchmarks.Suites.Deployments;
 internal sealed class ApiUser : IDisposable
 {
     /// <summary>Each question costs the service milliseconds of CPU, and a job takes tens of seconds: this is less than one in a hundred.</summary>
-    private static readonly TimeSpan JobInterval = TimeSpan.FromMilliseconds(500);
+    public static readonly TimeSpan Seldom = TimeSpan.FromMilliseconds(500);
 
-    private static readonly TimeSpan MasterInterval = TimeSpan.FromMilliseconds(50);
+    public static readonly TimeSpan Often = TimeSpan.FromMilliseconds(50);
+
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(30);
 
     private readonly HttpClient _http;
@@ -65,15 +66,16 @@ internal sealed class ApiUser : IDisposable
     public async Task<string> PrepareAsync(string path, CancellationToken cancellation)
     {
         var uploaded = await UploadAsync(path, transcode: false, cancellation);
-        await WaitForAsync(uploaded.VideoId, "THUMBNAIL", cancellation);
+        await WaitForAsync(uploaded.VideoId, "THUMBNAIL", Often, cancellation);
         return uploaded.VideoId;
     }
 
     /// <summary>From the submission of its HLS job to that one's success.</summary>
-    public async Task TranscodeAsync(string videoId, CancellationToken cancellation)
+    /// <param name="interval">Between two questions whether it is done.</param>
+    public async Task TranscodeAsync(string videoId, TimeSpan interval, CancellationToken cancellation)
     {
         await PostAsync($"/v1/videos/{videoId}/transcodes", null, cancellation);
-        await WaitForAsync(videoId, "HLS", cancellation);
+        await WaitForAsync(videoId, "HLS", interval, cancellation);
     }
 
     /// <summary>Returns as soon as the video can be played, be it growing or whole.</summary>
@@ -91,7 +93,7 @@ internal sealed class ApiUser : IDisposable
                 }
             }
 
-            await WaitAsync(started, MasterInterval, cancellation);
+            await WaitAsync(started, Often, cancellation);
         }
     }
 
@@ -114,7 +116,7 @@ internal sealed class ApiUser : IDisposable
         await Task.Delay(interval, cancellation);
     }
 
-    private async Task WaitForAsync(string videoId, string type, CancellationToken cancellation)
+    private async Task WaitForAsync(string videoId, string type, TimeSpan interval, CancellationToken cancellation)
     {
         var started = TimeProvider.System.GetTimestamp();
         while (true)
@@ -130,7 +132,7 @@ internal sealed class ApiUser : IDisposable
                 return;
             }
 
-            await WaitAsync(started, JobInterval, cancellation);
+            await WaitAsync(started, interval, cancellation);
         }
     }
 

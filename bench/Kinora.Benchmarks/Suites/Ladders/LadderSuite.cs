@@ -26,6 +26,7 @@ internal sealed class LadderSuite : ISuite
             [ours, one, each],
             [
                 new Comparison("Kinora / one process, CPU time", ours.Name, one.Name, Metric.Cpu) { Goal = Goal.AtMost(1.02) },
+                new Comparison("Kinora's worker alone / one process, CPU time", ours.Name, one.Name, Metric.MediaCpu),
                 new Comparison("Kinora / one process, wall time", ours.Name, one.Name, Metric.Wall),
                 new Comparison("Kinora / one process, bytes", ours.Name, one.Name, Metric.Megabytes),
                 new Comparison("a process for each rendition / Kinora, CPU time", each.Name, ours.Name, Metric.Cpu) { Goal = Goal.AtLeast(1.3) },
