@@ -17,6 +17,7 @@ internal sealed class ApiUser : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(30);
 
     private readonly HttpClient _http;
+    private readonly DemoCredentials _credentials = new($"{Guid.CreateVersion7()}@example.org", RandomNumberGenerator.GetHexString(32));
 
     private ApiUser(Uri api) => _http = new HttpClient { BaseAddress = api, Timeout = Timeout.InfiniteTimeSpan };
 
@@ -25,13 +26,8 @@ internal sealed class ApiUser : IDisposable
         var user = new ApiUser(api);
         try
         {
-            var credentials = new DemoCredentials($"{Guid.CreateVersion7()}@example.org", RandomNumberGenerator.GetHexString(32));
-            await user.PostAsync("/v1/auth/register", JsonContent.Create(credentials, DemoJson.Default.DemoCredentials), cancellation);
-            using var answer = await user._http.PostAsync(
-                "/v1/auth/login", JsonContent.Create(credentials, DemoJson.Default.DemoCredentials), cancellation);
-            answer.EnsureSuccessStatusCode();
-            var session = await answer.Content.ReadFromJsonAsync(DemoJson.Default.DemoSession, cancellation);
-            user._http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", session!.AccessToken);
+            using var answer = await user.PostCredentialsAsync("/v1/auth/register", cancellation);
+            await user.LogInAsync(cancellation);
             return user;
         }
         catch
@@ -74,7 +70,8 @@ internal sealed class ApiUser : IDisposable
     /// <param name="interval">Between two questions whether it is done.</param>
     public async Task TranscodeAsync(string videoId, TimeSpan interval, CancellationToken cancellation)
     {
-        await PostAsync($"/v1/videos/{videoId}/transcodes", null, cancellation);
+        using var answer = await SendAsync(HttpMethod.Post, $"/v1/videos/{videoId}/transcodes", cancellation);
+        answer.EnsureSuccessStatusCode();
         await WaitForAsync(videoId, "HLS", interval, cancellation);
     }
 
@@ -84,7 +81,7 @@ internal sealed class ApiUser : IDisposable
         var started = TimeProvider.System.GetTimestamp();
         while (true)
         {
-            using (var answer = await _http.GetAsync($"/v1/videos/{videoId}/playback", cancellation))
+            using (var answer = await SendAsync(HttpMethod.Get, $"/v1/videos/{videoId}/playback", cancellation))
             {
                 if (answer.StatusCode == HttpStatusCode.OK)
                 {
@@ -100,7 +97,7 @@ internal sealed class ApiUser : IDisposable
     /// <summary>What still runs for it is cancelled.</summary>
     public async Task DeleteAsync(string videoId, CancellationToken cancellation)
     {
-        using var answer = await _http.DeleteAsync($"/v1/videos/{videoId}", cancellation);
+        using var answer = await SendAsync(HttpMethod.Delete, $"/v1/videos/{videoId}", cancellation);
         answer.EnsureSuccessStatusCode();
     }
 
@@ -121,7 +118,9 @@ internal sealed class ApiUser : IDisposable
         var started = TimeProvider.System.GetTimestamp();
         while (true)
         {
-            var jobs = (await _http.GetFromJsonAsync($"/v1/videos/{videoId}/jobs", DemoJson.Default.DemoJobs, cancellation))!.Items;
+            using var answer = await SendAsync(HttpMethod.Get, $"/v1/videos/{videoId}/jobs", cancellation);
+            answer.EnsureSuccessStatusCode();
+            var jobs = (await answer.Content.ReadFromJsonAsync(DemoJson.Default.DemoJobs, cancellation))!.Items;
             if (jobs.FirstOrDefault(j => j.Status is "FAILED" or "CANCELED") is { } ended)
             {
                 throw new InvalidOperationException($"{ended.Type} is {ended.Status}: {ended.Error?.Code}, {ended.Error?.Message}");
@@ -136,10 +135,34 @@ internal sealed class ApiUser : IDisposable
         }
     }
 
-    private async Task PostAsync(string path, HttpContent? content, CancellationToken cancellation)
+    /// <summary>A job may outlive the access token.</summary>
+    private async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, CancellationToken cancellation)
     {
-        using var answer = await _http.PostAsync(path, content, cancellation);
-        answer.EnsureSuccessStatusCode();
+        for (var isLast = false; ; isLast = true)
+        {
+            using var request = new HttpRequestMessage(method, path);
+            var answer = await _http.SendAsync(request, cancellation);
+            if (answer.StatusCode != HttpStatusCode.Unauthorized || isLast)
+            {
+                return answer;
+            }
+
+            answer.Dispose();
+            await LogInAsync(cancellation);
+        }
+    }
+
+    private async Task LogInAsync(CancellationToken cancellation)
+    {
+        using var answer = await PostCredentialsAsync("/v1/auth/login", cancellation);
+        var session = await answer.Content.ReadFromJsonAsync(DemoJson.Default.DemoSession, cancellation);
+        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", session!.AccessToken);
+    }
+
+    private async Task<HttpResponseMessage> PostCredentialsAsync(string path, CancellationToken cancellation)
+    {
+        var answer = await _http.PostAsync(path, JsonContent.Create(_credentials, DemoJson.Default.DemoCredentials), cancellation);
+        return answer.EnsureSuccessStatusCode();
     }
 }
 
