@@ -27,6 +27,9 @@ internal static class MadeSources
         // Two of fifty frames are missing, from a grid that the others keep.
         new("holes.mp4", $"-fps_mode passthrough {X264} -g 50 {Aac}") { Filter = "select='not(between(mod(n,50),17,18))'", IsCopied = true },
         new("short-first-gop.mp4", $"{X264} -g 1000 -sc_threshold 0 -force_key_frames 0,0.48,2.48,4.48 {Aac}") { IsCopied = true },
+
+        // Three packets of sound are lost: 64 ms.
+        new("lost-sound.mp4", $"{X264} -g 50 {Aac} -bsf:a noise=drop=between(n\\,140\\,142)") { IsCopied = true },
         new("surround.ts", $"{X264} -g 50 -ac 6 -c:a ac3") { IsCopied = true },
 
         // Open GOPs, which are x265's usual ones.

@@ -14,6 +14,9 @@ internal static class TrackArguments
     // delay_moov: the edit list needs the first frames. frag_discont: fragments bear absolute times, so that spans can be joined.
     private const string VideoFlags = "+frag_keyframe+delay_moov+default_base_moof+frag_discont+skip_trailer";
 
+    // Seconds. ffmpeg's own 0.1 s lets sound run ahead of the picture by as much after a few lost packets; containers tremble by a millisecond.
+    private const double MaxSoundOffset = 0.02;
+
     // The same bytes on every run and version: init segments of one rendition must not differ.
     private static readonly string[] Untraced = ["-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact"];
 
@@ -59,9 +62,9 @@ internal static class TrackArguments
 
     public static IEnumerable<string> Audio(AudioPlan audio, SegmentPlan segments, string path)
     {
-        // first_pts pads a late start with silence and cuts what lies before the first picture; async fills gaps over 0.1 s.
+        // first_pts pads a late start with silence and cuts what lies before the first picture; async fills gaps, and cuts what overlaps.
         var origin = segments.OriginAudioSamples;
-        var filters = Text($"aresample={AudioPlan.SampleRate}:async=1:min_hard_comp=0.1:first_pts={origin},asetpts=PTS-({origin})");
+        var filters = Text($"aresample={AudioPlan.SampleRate}:async=1:min_hard_comp={MaxSoundOffset}:first_pts={origin},asetpts=PTS-({origin})");
         if (audio.SourceChannels > 8)
         {
             // No layout is known for so many, and without one there is no downmix.

@@ -102,7 +102,7 @@ internal sealed record EncodedVideo(string Source, IReadOnlyList<TrackInput> Tra
         var path = Path.Combine(folder, "audio.mp4");
         await Ffmpeg.RunAsync(
             [
-                "-copyts", "-i", source, "-map", "0:a:0", "-af", "aresample=48000:async=1:min_hard_comp=0.1:first_pts=0,asetpts=PTS-(0)",
+                "-copyts", "-i", source, "-map", "0:a:0", "-af", "aresample=48000:async=1:min_hard_comp=0.02:first_pts=0,asetpts=PTS-(0)",
                 "-c:a", "aac", "-b:a", "128k", "-ac", "2", "-flags:a", "+bitexact", "-movflags", "+delay_moov+default_base_moof+skip_trailer",
                 "-frag_duration", "1000000", .. Muxer, path,
             ],
