@@ -26,6 +26,8 @@ internal static class MadeSources
 
         // Two of fifty frames are missing, from a grid that the others keep.
         new("holes.mp4", $"-fps_mode passthrough {X264} -g 50 {Aac}") { Filter = "select='not(between(mod(n,50),17,18))'", IsCopied = true },
+        // At the start of one span alone: it must not change by how much B-frames delay the decoder.
+        new("hole-at-start.mp4", $"-fps_mode passthrough {X264} -g 50 {Aac}") { Filter = "select='not(between(n,1,2))'", IsCopied = true },
         new("short-first-gop.mp4", $"{X264} -g 1000 -sc_threshold 0 -force_key_frames 0,0.48,2.48,4.48 {Aac}") { IsCopied = true },
 
         // Three packets of sound are lost: 64 ms.

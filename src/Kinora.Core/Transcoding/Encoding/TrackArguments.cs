@@ -91,9 +91,17 @@ internal static class TrackArguments
     }
 
     // On a grid the encoder counts frames, which removes Matroska's rounding. Off it B-frames' decode times would break at segment starts.
-    private static IEnumerable<string> TimeBase(SegmentPlan segments) => segments.Timing == FrameTiming.Variable
-        ? ["-enc_time_base", Text($"1:{segments.TimeScale}"), "-bf", "0"]
-        : ["-enc_time_base", Text($"{segments.FrameRate.Den}:{segments.FrameRate.Num}")];
+    private static IEnumerable<string> TimeBase(SegmentPlan segments) =>
+    [
+        "-enc_time_base",
+        segments.Timing == FrameTiming.Variable ? Text($"1:{segments.TimeScale}") : Text($"{segments.FrameRate.Den}:{segments.FrameRate.Num}"),
+        .. CanHaveBFrames(segments) ? (string[])[] : ["-bf", "0"],
+    ];
+
+    // How long they delay the decoder is taken from a span's first frames, and told in its init segment. Where one is missing among them it is
+    // longer than in other spans, and players that keep to the first init segment (libavformat) would show these by as much too early.
+    private static bool CanHaveBFrames(SegmentPlan segments) =>
+        segments.Timing != FrameTiming.Variable && (segments.IsEvenlySpaced || !segments.Frames.IsExact);
 
     private static string KeyFrames(IReadOnlyList<long> ticks, int timeScale)
     {
