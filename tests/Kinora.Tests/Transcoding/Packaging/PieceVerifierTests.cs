@@ -33,6 +33,9 @@ public sealed class PieceVerifierTests
     public void A_gap_between_pieces() => ShouldFail("decode-times-are-continuous", p => p.Change("720p", 2, f => f with { DecodeStart = f.DecodeStart + 512 }));
 
     [Fact]
+    public void Another_delay_of_the_decoder() => ShouldFail("edit-lists-agree", p => p.Change("720p", 2, f => f with { PresentationShift = -512 }));
+
+    [Fact]
     public void A_cut_at_another_time() => ShouldFail(
         "cuts-are-aligned", p => p.Change("360p", 2, f => f with { Segments = [f.Segments[0] with { StartTicks = f.Segments[0].StartTicks + 512 }, .. f.Segments.Skip(1)] }));
 

@@ -34,6 +34,7 @@ internal static class PieceReader
             InitSha256 = initHash,
             Description = init.Description,
             Timescale = init.Timescale,
+            PresentationShift = init.PresentationShift,
             DecodeStart = reader.DecodeStart,
             DecodeEnd = reader.DecodeEnd,
             EndTicks = endTime.Timescale == init.Timescale ? endTime.Ticks : last,

@@ -10,7 +10,7 @@ namespace Kinora.Core.Transcoding.Packaging.Pieces;
 /// </summary>
 public static class PieceVerifier
 {
-    /// <summary>A span's first decode time is rounded by itself, at 23.976 frames a second to another tick than the end before it.</summary>
+    /// <summary>A span's times are rounded by themselves, at 23.976 frames a second to another tick than those before it.</summary>
     private const int TicksOff = 2;
 
     /// <param name="playlists">By the names of <see cref="PackageLayout"/>, with the master.</param>
@@ -72,6 +72,15 @@ public static class PieceVerifier
         {
             checks.AddEqual("pieces-are-the-spans", track.Name, $"{plan.Spans!.Count} pieces", $"{pieces.Count} pieces");
         }
+
+        // Some players (libavformat) apply the first init segment's edit list to all pieces.
+        var shifts = pieces.Select(piece => piece.Facts.PresentationShift).DefaultIfEmpty().ToList();
+        checks.Add(
+            "edit-lists-agree",
+            track.Name,
+            shifts.Max() - shifts.Min() <= TicksOff,
+            $"one shift of all pieces, within {TicksOff} ticks",
+            $"{shifts.Min()} to {shifts.Max()} ticks");
     }
 
     private static PublishedRendition Read(TranscodePlan plan, TrackInput track, string text, IReadOnlyList<PublishedPiece> pieces)
@@ -124,7 +133,7 @@ public static class PieceVerifier
 
         return null;
 
-        // With B-frames the first decode times of a span are derived from its first frames: where places of the grid are empty, so are these.
+        // How long the last frame of a piece takes where the grid has holes, or there is none, only the next piece could say.
         bool IsContinuous(PieceFacts facts) => facts.Description.Kind == TrackKind.Audio || plan.Segments!.IsEvenlySpaced;
 
         static int Tolerance(PieceFacts facts) => facts.Description.Kind == TrackKind.Audio ? 0 : TicksOff;
