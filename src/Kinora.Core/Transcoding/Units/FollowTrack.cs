@@ -50,7 +50,7 @@ public sealed class FollowTrack(
         }
     }
 
-    private async Task FollowAsync(UnitContext context, TrackCutter cutter, int already, Task run, CancellationToken cancellation)
+    private async Task FollowAsync(UnitContext context, TrackCutter cutter, int already, Task<FfmpegResult> run, CancellationToken cancellation)
     {
         TrackFile? file = null;
         try
@@ -60,7 +60,7 @@ public sealed class FollowTrack(
                 isDone = await Task.WhenAny(run, Task.Delay(LookInterval, cancellation)) == run;
                 if (isDone)
                 {
-                    await run;
+                    CheckDecoded(context, await run);
                     await Failpoint.HitAsync(FailpointName.HlsAfterEncode, cancellation);
                 }
 
@@ -89,6 +89,17 @@ public sealed class FollowTrack(
         {
             // Exit code 0 and nothing: no packet could be decoded.
             throw new JobFailedException(JobErrorCode.Corrupt, "Nothing of the track could be decoded.");
+        }
+    }
+
+    /// <summary>A copy of what no decoder takes is none that a player takes; encoding goes around the damage.</summary>
+    private static void CheckDecoded(UnitContext context, FfmpegResult result)
+    {
+        var frames = context.Plan.Segments!.Frames.Min;
+        if (context.What.Unit == UnitKind.Copy && WholeTrackCommand.DecodesCopy(context.Plan) && result.Frames < frames)
+        {
+            throw new NotAsPlannedException(
+                TranscodePlan.AvoidCopy, isCertain: true, $"Only {result.Frames} of {frames} pictures of the copy could be decoded.");
         }
     }
 

@@ -1,0 +1,33 @@
+using Kinora.IntegrationTests.Servers;
+using Kinora.IntegrationTests.Transcoding;
+
+namespace Kinora.IntegrationTests.Sequence;
+
+/// <summary>A source that a player would take, but for damage that only a decoder meets.</summary>
+public sealed class DamagedCopyTests : DeploymentTest
+{
+    private const int Frames = 200;
+    private const int Damaged = 3;
+
+    protected override IReadOnlyList<string[]> WorkerSettings => [[]];
+
+    [Fact]
+    public async Task What_cannot_be_decoded_is_not_published_as_a_copy()
+    {
+        using var folder = new TestFolder();
+        var source = folder.Path("damaged.mp4");
+
+        // As small as the lowest rendition: nothing would be encoded beside the copy. Three packets are noise.
+        await Tools.FfmpegAsync([
+            "-f", "lavfi", "-i", $"testsrc2=size=320x240:rate=25:duration={Frames / 25}",
+            "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "50",
+            "-bsf:v", $@"noise=amount=between(n\,60\,{60 + Damaged - 1})", "file:" + source]);
+        var (videoId, _) = await User.UploadAsync(source, ("transcode", "true"));
+
+        var video = await User.WaitAsync(() => User.VideoAsync(videoId), v => v.Text("status") is "READY" or "FAILED");
+
+        Assert.Equal("READY", video.Text("status"));
+        Assert.True((await User.GetAsync($"/v1/videos/{videoId}/verification")).GetProperty("passed").GetBoolean());
+        await GrowingViewer.ShouldHaveFramesAsync(User, videoId, Frames - Damaged);
+    }
+}
