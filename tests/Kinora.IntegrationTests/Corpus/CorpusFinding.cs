@@ -1,18 +1,11 @@
 namespace Kinora.IntegrationTests.Corpus;
 
 /// <summary>A rendition held against its source.</summary>
-/// <param name="Likeness">Of its pictures to the source's (<see cref="SquarePicture"/>), at several times.</param>
-/// <param name="LikenessOtherwise">The same, with the source in the likest of the wrong ways.</param>
+/// <param name="Likeness">Of its pictures to the source's, at several times.</param>
 /// <param name="Sound">At several times; empty: there is none, or it is silent.</param>
 internal sealed record CorpusFinding(
-    PlayedRendition Rendition, FrameTimes Frames, double FarthestFrame, double Likeness, double LikenessOtherwise, IReadOnlyList<SoundOffset> Sound)
+    PlayedRendition Rendition, FrameTimes Frames, double FarthestFrame, PictureLikeness Likeness, IReadOnlyList<SoundOffset> Sound)
 {
-    public const double MinLikeness = 0.85;
-    public const double MinLead = 0.05;
-
-    /// <summary>As <see cref="MinLikeness"/> and <see cref="MinLead"/>, of what was tone-mapped: another measure, which wrong pictures have 0.2 to 0.3 of.</summary>
-    public const double MinStructure = 0.5;
-    public const double MinStructureLead = 0.25;
     public const double MaxSoundOffset = 0.020;
 
     /// <summary>Less alike it cannot be said which of the source's sounds it is.</summary>
@@ -20,25 +13,27 @@ internal sealed record CorpusFinding(
 
     private const int Pictures = 7;
 
-    public SoundOffset? WorstSound => Sound.MaxBy(offset => Math.Abs(offset.Seconds));
-
     public static async Task<IReadOnlyList<CorpusFinding>> CompareAsync(SourceFile source, PlayedStream played)
     {
         var before = source.SoundStream is { } stream && played.Sounds.Count > 0
             ? await SoundTimeline.ReadAsync(source.Input, stream, source.Frames.Origin)
             : null;
+
+        // The same of all renditions, as a rule, and a minute of work each.
+        var (afters, references) = (new Dictionary<double, SoundTimeline>(), new Dictionary<string, IReadOnlyList<SquarePicture>>());
         var findings = new List<CorpusFinding>();
         foreach (var rendition in played.Renditions)
         {
             var url = rendition.Playlist.AbsoluteUri;
             var frames = await FrameTimes.ReadAsync(url, "0:v:0");
-            var after = before is null ? null : await SoundTimeline.ReadAsync(played.Sounds[0].Playlist.AbsoluteUri, "0:a:0", frames.Origin);
             var places = Enumerable.Range(0, Pictures).Select(i => (frames.Seconds.Count - 1) * i / (Pictures - 1)).Distinct().ToArray();
             var shown = await SquarePicture.ReadAsync(url, "0:v:0", false, places);
-            var reference = await ReferenceAsync(source, [.. places.Select(place => source.Frames.Nearest(frames.Seconds[place]))]);
-            var (upright, otherwise) = SquarePicture.Compare(shown, reference, source.Info.Video!.IsHdr);
+            int[] wanted = [.. places.Select(place => source.Frames.Nearest(frames.Seconds[place]))];
+            var reference = await OnceAsync(references, string.Join(' ', wanted), () => ReferenceAsync(source, wanted));
+            var offsets = before is null ? [] : before.OffsetsIn(await OnceAsync(
+                afters, frames.Origin, () => SoundTimeline.ReadAsync(played.Sounds[0].Playlist.AbsoluteUri, "0:a:0", frames.Origin)));
             findings.Add(new CorpusFinding(
-                rendition, frames, frames.FarthestFrom(source.Frames), upright, otherwise, after is null ? [] : before!.OffsetsIn(after)));
+                rendition, frames, frames.FarthestFrom(source.Frames), SquarePicture.Compare(shown, reference), offsets));
         }
 
         return findings;
@@ -60,10 +55,9 @@ internal sealed record CorpusFinding(
             yield return FormattableString.Invariant($"{Rendition.Name} is {Rendition.Width}x{Rendition.Height}, the source {source.Shape}");
         }
 
-        var (least, lead) = source.Info.Video!.IsHdr ? (MinStructure, MinStructureLead) : (MinLikeness, MinLead);
-        if (Likeness < least || Likeness < LikenessOtherwise + lead)
+        if (!Likeness.IsRight(source.Info.Video!.IsHdr))
         {
-            yield return FormattableString.Invariant($"{Rendition.Name} looks like the source by {Likeness:0.000}, turned otherwise by {LikenessOtherwise:0.000}");
+            yield return $"{Rendition.Name} does not look like the source: {Likeness}";
         }
 
         foreach (var sound in Sound.Where(s => Math.Abs(s.Seconds) > MaxSoundOffset || s.Likeness < MinSoundLikeness))
@@ -71,6 +65,9 @@ internal sealed record CorpusFinding(
             yield return FormattableString.Invariant($"{Rendition.Name}: sound {sound.Seconds * 1000:0.0} ms late, like the source's by {sound.Likeness:0.00}");
         }
     }
+
+    private static async Task<TValue> OnceAsync<TKey, TValue>(Dictionary<TKey, TValue> known, TKey key, Func<Task<TValue>> read)
+        where TKey : notnull => known.TryGetValue(key, out var value) ? value : known[key] = await read();
 
     private static async Task<IReadOnlyList<SquarePicture>> ReferenceAsync(SourceFile source, int[] frames)
     {

@@ -36,7 +36,9 @@ internal static partial class FlashAndBeep
             "-nostdin", "-v", "error", "-copyts", "-i", picture, "-map", "0:v:0",
             "-vf", "settb=1/1000000,signalstats,metadata=print:key=lavfi.signalstats.YAVG:file=-", "-f", "null", "-"]);
         var frames = Frame().Matches(text).Select(f => (Seconds: Number(f, "pts") / 1e6, Brightness: Number(f, "brightness"))).ToArray();
-        var flashes = frames.Zip(frames.Skip(1)).Where(pair => pair.First.Brightness < Bright && pair.Second.Brightness >= Bright).Select(pair => pair.Second.Seconds);
+        var flashes = frames.Zip(frames.Skip(1))
+            .Where(pair => pair.First.Brightness < Bright && pair.Second.Brightness >= Bright)
+            .Select(pair => pair.Second.Seconds);
         var beeps = (await SoundTimeline.ReadAsync(sound, "0:a:0", 0)).Onsets(Loud, Silence).ToArray();
         return [.. flashes.Select(flash => beeps.Select(beep => beep - flash).MinBy(Math.Abs))];
     }

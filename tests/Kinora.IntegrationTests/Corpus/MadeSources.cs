@@ -78,7 +78,9 @@ internal sealed record MadeSource(string Name, string Encoding)
     public async Task MakeAsync(string path)
     {
         await Tools.FfmpegAsync([
-            "-f", "lavfi", "-i", $"testsrc2=s={Width}x{Height}:r={FrameRate}:d={Seconds}[picture];{PictureNumbers.Source(FrameRate, Seconds)}[number];[picture][number]overlay,{Filter}",
+            "-f", "lavfi", "-i",
+            $"testsrc2=s={Width}x{Height}:r={FrameRate}:d={Seconds}[picture];{PictureNumbers.Source(FrameRate, Seconds)}[number];"
+            + $"[picture][number]overlay,{Filter}",
             "-f", "lavfi", "-i", $"aevalsrc='random(0)*sin(11*t)*sin(3*t)':s=48000:d={Seconds}", .. Encoding.Split(' '), "file:" + path]);
         if (IsMirrored)
         {

@@ -15,7 +15,8 @@ internal static class PictureNumbers
 
     /// <summary>A filter graph's source, of the bar alone.</summary>
     public static string Source(string frameRate, int seconds) =>
-        $"nullsrc=s={Width}x{Height}:r={frameRate}:d={seconds},geq=lum='if(mod(floor(N/pow(2\\,floor(X/{FieldWidth})))\\,2)\\,235\\,16)':cb=128:cr=128,format=yuv420p";
+        $"nullsrc=s={Width}x{Height}:r={frameRate}:d={seconds},"
+        + $"geq=lum='if(mod(floor(N/pow(2\\,floor(X/{FieldWidth})))\\,2)\\,235\\,16)':cb=128:cr=128,format=yuv420p";
 
     /// <summary>The numbers of all frames that are decoded, in the order in which they are shown.</summary>
     /// <param name="source">Of the size in which the bar was drawn.</param>

@@ -27,7 +27,7 @@ internal sealed partial record PlayedStream(IReadOnlyList<PlayedRendition> Rendi
         {
             var playlist = new Uri(master, sound.Groups["uri"].Value);
             var language = sound.Groups["language"] is { Success: true, Value: var tag } ? tag : null;
-            sounds.Add(new PlayedSound(NameOf(playlist), language, int.Parse(sound.Groups["channels"].Value, CultureInfo.InvariantCulture), playlist, await SecondsAsync(playlist)));
+            sounds.Add(new PlayedSound(language, Number(sound, "channels"), playlist, await SecondsAsync(playlist)));
         }
 
         return new PlayedStream([.. renditions.OrderByDescending(r => r.Width * r.Height)], sounds);
@@ -58,4 +58,4 @@ internal sealed partial record PlayedStream(IReadOnlyList<PlayedRendition> Rendi
 internal sealed record PlayedRendition(string Name, int Width, int Height, Uri Playlist, double Seconds);
 
 /// <param name="Seconds">As its playlist has it.</param>
-internal sealed record PlayedSound(string Name, string? Language, int Channels, Uri Playlist, double Seconds);
+internal sealed record PlayedSound(string? Language, int Channels, Uri Playlist, double Seconds);

@@ -11,6 +11,9 @@ internal sealed partial class SoundTimeline
 {
     // An eighth of a millisecond, for what is asked in tens of them.
     private const int Rate = 8000;
+    /// <summary>Matroska and FLV tell times in milliseconds: what comes so near after what was before follows it without a gap.</summary>
+    private const double RoundingSeconds = 0.002;
+
     private const double WindowSeconds = 4;
     private const double MaxOffsetSeconds = 0.6;
 
@@ -36,6 +39,7 @@ internal sealed partial class SoundTimeline
         {
             var (rate, count) = (Number(frame, "rate"), (int)Number(frame, "count"));
             var start = frame.Groups["pts"].Value == "NOPTS" ? next : (Number(frame, "pts") / rate) - origin;
+            start = Math.Abs(start - next) < RoundingSeconds ? next : start;
             for (var i = 0; i < count && at < decoded.Length; i++, at++)
             {
                 Put((int)Math.Floor((start + (i / rate)) * Rate), decoded[at]);

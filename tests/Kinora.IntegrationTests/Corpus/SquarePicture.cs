@@ -34,16 +34,15 @@ internal sealed class SquarePicture(byte[] pixels)
         return [.. bytes.Chunk(Side * Side).Select(pixels => new SquarePicture(pixels))];
     }
 
-    /// <summary>How alike pictures are, on the mean: as they are shown, and in the likest of the seven wrong ways.</summary>
-    /// <param name="isToneMapped">One of them was: then only what is drawn counts, not how bright it is (<see cref="SharedStructure"/>).</param>
-    public static (double Upright, double Otherwise) Compare(
-        IReadOnlyList<SquarePicture> shown, IReadOnlyList<SquarePicture> reference, bool isToneMapped)
+    /// <summary>How alike pictures are.</summary>
+    public static PictureLikeness Compare(IReadOnlyList<SquarePicture> shown, IReadOnlyList<SquarePicture> reference)
     {
         Assert.Equal(reference.Count, shown.Count);
-        var ways = Enumerable.Range(Upright, Ways).Select(way => shown.Zip(reference, (one, other) => Likeness(one, other.Turned(way))).Average()).ToArray();
-        return (ways[Upright], ways[(Upright + 1)..].Max());
-
-        double Likeness(SquarePicture one, SquarePicture other) => isToneMapped ? one.SharedStructure(other) : one.Similarity(other);
+        var structure = Enumerable.Range(Upright, Ways)
+            .Select(way => shown.Zip(reference, (one, other) => one.SharedStructure(other.Turned(way))).Average())
+            .ToArray();
+        var similarity = shown.Zip(reference, (one, other) => one.Similarity(other)).Average();
+        return new PictureLikeness(similarity, structure[Upright], structure[(Upright + 1)..].Max());
     }
 
     /// <summary>Mirrored (1), upside down (2), transposed (4), and all that these make together.</summary>
@@ -71,11 +70,9 @@ internal sealed class SquarePicture(byte[] pixels)
     /// How strictly brightness follows the other's, or its reverse, within each window in which either has something to show: of two colours a
     /// smaller gamut may make the darker one the brighter one, but an edge stays where it is.
     /// </summary>
-    private double SharedStructure(SquarePicture other) => Windows(other)
+    private double? SharedStructure(SquarePicture other) => Windows(other)
         .Where(w => Math.Max(w.VarianceA, w.VarianceB) >= FlatVariance)
-        .Select(w => Math.Abs(w.Covariance) / (Math.Sqrt(w.VarianceA * w.VarianceB) + 1))
-        .DefaultIfEmpty(0)
-        .Average();
+        .Average(w => (double?)(Math.Abs(w.Covariance) / (Math.Sqrt(w.VarianceA * w.VarianceB) + 1)));
 
     private IEnumerable<Statistics> Windows(SquarePicture other)
     {
@@ -113,4 +110,23 @@ internal sealed class SquarePicture(byte[] pixels)
     }
 
     private readonly record struct Statistics(double MeanA, double MeanB, double VarianceA, double VarianceB, double Covariance);
+}
+
+/// <summary>On the mean of several pictures.</summary>
+/// <param name="Similarity">SSIM.</param>
+/// <param name="Structure">
+/// How far brightness goes along with the reference's in every small window, whatever a tone curve made of it; null: both are plain.
+/// </param>
+/// <param name="StructureOtherwise">The same, with the reference in the likest of the seven wrong ways.</param>
+internal sealed record PictureLikeness(double Similarity, double? Structure, double? StructureOtherwise)
+{
+    private const double MinSimilarity = 0.85;
+
+    // Wrong pictures have 0.2 to 0.3 of it, with large plain fields up to 0.4.
+    private const double MinStructure = 0.5;
+    private const double MinLead = 0.2;
+
+    public bool IsRight(bool isToneMapped) =>
+        (isToneMapped || Similarity >= MinSimilarity)
+        && (Structure is null || (Structure >= MinStructure && Structure >= StructureOtherwise + MinLead));
 }

@@ -4,10 +4,14 @@ using Kinora.Core.Errors;
 using Kinora.Core.Transcoding.Encoding;
 using Kinora.Core.Transcoding.Packaging.IsoMedia;
 using Kinora.Core.Transcoding.Planning;
+using Kinora.IntegrationTests.Corpus;
 
 namespace Kinora.IntegrationTests.Transcoding;
 
-/// <summary>Real files of phones, cameras, browsers and old tools, where the corpus is there: see MANIFEST.tsv in its folder.</summary>
+/// <summary>
+/// Real files of phones, cameras, browsers and old tools, where a folder of them is named: all of them in one process, which is otherwise the
+/// way of few. What users see of them: <see cref="CorpusPlaybackTests"/>.
+/// </summary>
 public sealed class CorpusTests(ITestOutputHelper output) : IDisposable
 {
     private readonly EncodingBench _bench = new();
@@ -15,20 +19,14 @@ public sealed class CorpusTests(ITestOutputHelper output) : IDisposable
     [Fact]
     public async Task Every_acceptable_file_is_encoded_whole()
     {
-        Assert.SkipWhen(Folder is null, "no test media: set KINORA_TEST_MEDIA");
+        Assert.SkipWhen(MediaCorpus.Folder is null, $"No folder of media is named ({MediaCorpus.Variable}).");
         var lines = new StringBuilder("file;timing;rate;renditions;frames;expected;missing;wall s;CPU s;predicted;bytes;predicted;audio;thumbnail;reasons\n");
         var failures = new List<string>();
-        foreach (var row in File.ReadLines(Path.Combine(Folder, "MANIFEST.tsv")).Skip(1).Select(line => line.Split('\t')))
+        foreach (var (name, verdict, path) in MediaCorpus.Files().Where(f => f.Expected != "reject"))
         {
-            var (name, verdict) = (row[0], row[13]);
-            if (verdict is not ("accept" or "either"))
-            {
-                continue;
-            }
-
             try
             {
-                var line = await EncodeAsync(Path.Combine(Folder, name), failures);
+                var line = await EncodeAsync(path, failures);
                 lines.Append(CultureInfo.InvariantCulture, $"{name};{line}\n");
             }
             catch (JobFailedException e)
@@ -42,11 +40,6 @@ public sealed class CorpusTests(ITestOutputHelper output) : IDisposable
         }
 
         output.WriteLine(lines.ToString());
-        if (Environment.GetEnvironmentVariable("KINORA_TEST_REPORT") is { } report)
-        {
-            await File.WriteAllTextAsync(report, lines.ToString(), TestContext.Current.CancellationToken);
-        }
-
         Assert.Empty(failures);
     }
 
@@ -88,28 +81,5 @@ public sealed class CorpusTests(ITestOutputHelper output) : IDisposable
             + $"{segments.Frames.Min}-{segments.Frames.Max};{string.Join(' ', result.Warnings)};{result.Elapsed.TotalSeconds:0.0};"
             + $"{result.CpuTime?.TotalSeconds:0.0};{plan.PredictedCpuSeconds:0.0};{bytes};{plan.PredictedBytes};"
             + $"{(plan.Audio.Count == 0 ? "-" : result.Tracks[^1].Kind)};{brightness:0};{string.Join(' ', plan.Reasons)}");
-    }
-
-    /// <summary>Beside the repository, or where the environment says.</summary>
-    private static string? Folder
-    {
-        get
-        {
-            if (Environment.GetEnvironmentVariable("KINORA_TEST_MEDIA") is { Length: > 0 } set)
-            {
-                return set;
-            }
-
-            for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-            {
-                if (File.Exists(Path.Combine(folder.FullName, "Kinora.slnx")))
-                {
-                    var media = Path.Combine(folder.FullName, "..", "shared", "media");
-                    return File.Exists(Path.Combine(media, "MANIFEST.tsv")) ? media : null;
-                }
-            }
-
-            return null;
-        }
     }
 }
