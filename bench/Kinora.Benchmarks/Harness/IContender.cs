@@ -8,7 +8,7 @@ internal interface IContender
 
     /// <summary>
     /// Does the work once. What it only needs beforehand (a warm process, a filled queue) it makes itself, outside of the measurement, and
-    /// ends it: nothing of one contender runs while the other is measured.
+    /// ends or freezes it: nothing of one contender runs while the other is measured.
     /// </summary>
     Task<Measured> RunAsync(CancellationToken cancellation);
 }

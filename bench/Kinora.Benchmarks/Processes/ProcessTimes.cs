@@ -9,6 +9,9 @@ internal readonly record struct ProcessTimes(long Own, long Ended)
 {
     public const double TicksPerSecond = 100;
 
+    /// <summary>Whether it was stopped by a signal: the state is the first field after the name.</summary>
+    public static bool IsStopped(string stat) => stat.AsSpan(stat.LastIndexOf(')') + 1).TrimStart().StartsWith("T");
+
     /// <summary>proc(5): utime, stime, cutime and cstime are the fields 14 to 17 of /proc/PID/stat; the name in brackets may hold anything.</summary>
     /// <exception cref="FormatException">It is no such line.</exception>
     public static ProcessTimes Parse(string stat)

@@ -15,11 +15,14 @@ internal static class ProcessTree
 
     public static int Root => Environment.ProcessId;
 
-    /// <summary>By process id. What ends while it is looked at is left out.</summary>
-    public static Dictionary<int, ProcessSample> Read()
+    /// <summary>By process id. What ends while it is looked at is left out, and so is what stands still.</summary>
+    public static Dictionary<int, ProcessSample> Read() => Read(Root);
+
+    /// <param name="id">With what descends from it.</param>
+    public static Dictionary<int, ProcessSample> Read(int id)
     {
         var found = new Dictionary<int, ProcessSample>();
-        Add(Root, found);
+        Add(id, found);
         return found;
     }
 
@@ -53,10 +56,10 @@ internal static class ProcessTree
         {
             // A child that is not yet the program that it is to be still has our command line: it is not counted as that.
             var name = NameOf(id);
-            if (name is not null && (id == Root || name != RootName))
+            var stat = File.ReadAllText($"/proc/{id}/stat");
+            if (name is not null && (id == Root || name != RootName) && !ProcessTimes.IsStopped(stat))
             {
-                var times = ProcessTimes.Parse(File.ReadAllText($"/proc/{id}/stat"));
-                found[id] = new ProcessSample(name, times, ParsePeak(File.ReadAllText($"/proc/{id}/status")));
+                found[id] = new ProcessSample(name, ProcessTimes.Parse(stat), ParsePeak(File.ReadAllText($"/proc/{id}/status")));
             }
 
             // Each thread has the children that it forked itself. Programs of ours fork in a thread for it, others in their first: ffmpeg

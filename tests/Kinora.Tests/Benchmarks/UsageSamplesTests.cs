@@ -18,6 +18,11 @@ public sealed class UsageSamplesTests
     }
 
     [Theory]
+    [InlineData("4711 (T) S 1 4711", false)]
+    [InlineData("4711 (a) T) T 1 4711", true)]
+    public void What_a_signal_stopped_is_told_by_its_state(string stat, bool isStopped) => Assert.Equal(isStopped, ProcessTimes.IsStopped(stat));
+
+    [Theory]
     [InlineData("")]
     [InlineData("4711 (cut off) S 1")]
     public void What_is_no_stat_is_no_time(string stat) => Assert.Throws<FormatException>(() => ProcessTimes.Parse(stat));

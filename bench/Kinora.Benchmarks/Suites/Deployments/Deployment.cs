@@ -1,5 +1,6 @@
 using Kinora.Benchmarks.Processes;
 using Kinora.Cli.Running;
+using Kinora.Core.Infra.Processes;
 
 namespace Kinora.Benchmarks.Suites.Deployments;
 
@@ -13,15 +14,21 @@ internal sealed class Deployment : IAsyncDisposable
 
     /// <summary>What was cancelled ends within seconds.</summary>
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan IdleInterval = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
+    private static readonly TimeSpan ReadyTimeout = TimeSpan.FromSeconds(60);
+
+    private readonly DataFolder _data;
     private readonly KinoraStack _stack;
 
-    private Deployment(KinoraStack stack) => _stack = stack;
+    /// <summary>Servers first, as they were started.</summary>
+    private IReadOnlyList<int> _frozen = [];
+
+    private Deployment(DataFolder data, KinoraStack stack) => (_data, _stack) = (data, stack);
 
     public Uri Url => new(_stack.Url);
 
-    /// <param name="folder">Of a suite; the data lie below it, and are found again by the next one that starts there.</param>
+    /// <param name="folder">Of the suite; the data lie below it.</param>
     /// <param name="cores">A worker for each, which has this core and no other; null: one worker on all cores.</param>
     public static async Task<Deployment> StartAsync(string folder, IReadOnlyList<int>? cores, CancellationToken cancellation)
     {
@@ -31,8 +38,9 @@ internal sealed class Deployment : IAsyncDisposable
             File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | PassThrough);
         }
 
-        return new Deployment(await KinoraStack.StartAsync(
-            new DataFolder(Path.Combine(folder, "data")),
+        var data = new DataFolder(Path.Combine(folder, $"data-{cores?.Count ?? 0}"));
+        return new Deployment(data, await KinoraStack.StartAsync(
+            data,
             port: 0,
             cores?.Count ?? 1,
             () => new LastLines(),
@@ -42,19 +50,69 @@ internal sealed class Deployment : IAsyncDisposable
 
     /// <summary>Returns when no worker encodes any more.</summary>
     /// <exception cref="TimeoutException">One still does.</exception>
-    public static async Task BecomeIdleAsync(CancellationToken cancellation)
-    {
-        var started = TimeProvider.System.GetTimestamp();
-        while (ProcessTree.Read().Values.Any(p => p.Name == "ffmpeg"))
-        {
-            if (TimeProvider.System.GetElapsedTime(started) > IdleTimeout)
-            {
-                throw new TimeoutException("A worker still encodes what was cancelled.");
-            }
+    public static Task BecomeIdleAsync(CancellationToken cancellation) => WaitUntilAsync(
+        () => Task.FromResult(ProcessTree.Read().Values.All(p => p.Name != "ffmpeg")),
+        IdleTimeout,
+        "A worker still encodes what was cancelled.",
+        cancellation);
 
-            await Task.Delay(IdleInterval, cancellation);
+    /// <summary>
+    /// Until it is thawed none of its processes gets a core, and none is counted. To start it anew in each round would measure how its code
+    /// is compiled: of the API alone that takes some seconds of CPU, spread over its first minutes.
+    /// </summary>
+    public void Freeze()
+    {
+        _frozen = [.. RunState.Read(_data)!.Processes.SelectMany(p => ProcessTree.Read(p.Identity.Pid).Keys)];
+        foreach (var id in _frozen.Reverse())
+        {
+            _ = ChildProcess.Kill(id, (int)PosixSignalNumber.Stop);
         }
     }
 
-    public ValueTask DisposeAsync() => _stack.DisposeAsync();
+    /// <summary>Returns when it answers again.</summary>
+    /// <exception cref="TimeoutException">It does not.</exception>
+    public async Task ThawAsync(CancellationToken cancellation)
+    {
+        Continue();
+        using var http = new HttpClient { BaseAddress = Url, Timeout = ReadyTimeout };
+        await WaitUntilAsync(
+            async () =>
+            {
+                using var answer = await http.GetAsync(new Uri("/health/ready", UriKind.Relative), cancellation);
+                return answer.IsSuccessStatusCode;
+            },
+            ReadyTimeout,
+            "The service does not answer any more.",
+            cancellation);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Continue();
+        return _stack.DisposeAsync();
+    }
+
+    private void Continue()
+    {
+        foreach (var id in _frozen)
+        {
+            _ = ChildProcess.Kill(id, (int)PosixSignalNumber.Continue);
+        }
+
+        _frozen = [];
+    }
+
+    private static async Task WaitUntilAsync(Func<Task<bool>> condition, TimeSpan timeout, string failure, CancellationToken cancellation)
+    {
+        var started = TimeProvider.System.GetTimestamp();
+        while (!await condition())
+        {
+            if (TimeProvider.System.GetElapsedTime(started) > timeout)
+            {
+                throw new TimeoutException(failure);
+            }
+
+            await Task.Delay(Interval, cancellation);
+        }
+    }
 }

@@ -32,6 +32,7 @@ internal sealed class LadderSuite : ISuite
                 new Comparison("a process for each rendition / Kinora, CPU time", each.Name, ours.Name, Metric.Cpu) { Goal = Goal.AtLeast(1.3) },
                 new Comparison("a process for each rendition / Kinora, wall time", each.Name, ours.Name, Metric.Wall),
                 new Comparison("a process for each rendition / one process, CPU time", each.Name, one.Name, Metric.Cpu),
-            ]);
+            ],
+            ours);
     }
 }

@@ -33,6 +33,7 @@ internal sealed class SpansSuite : ISuite
                 new Comparison("spans / one process, bytes", spans.Name, whole.Name, PictureQuality.Megabytes) { Goal = Goal.AtMost(1.01) },
                 .. plan.Renditions.Select(PictureQuality.SsimOf).Select(ssim =>
                     Comparison.Difference($"spans - one process, {ssim.Name}", spans.Name, whole.Name, ssim) with { Goal = Goal.AtLeast(-0.001) }),
-            ]);
+            ],
+            spans);
     }
 }

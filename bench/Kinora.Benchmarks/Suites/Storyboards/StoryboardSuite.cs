@@ -30,7 +30,8 @@ internal sealed class StoryboardSuite : ISuite
                 new Comparison("storyboard / HLS, CPU time", keyframes.Name, hls.Name, Metric.Cpu) { Goal = Goal.AtMost(0.02) },
                 new Comparison("storyboard / full decode, CPU time", keyframes.Name, decode.Name, Metric.Cpu),
                 new Comparison("full decode / HLS, CPU time", decode.Name, hls.Name, Metric.Cpu),
-            ]);
+            ],
+            hls);
     }
 
     /// <summary>What PeerTube does: every picture is decoded, and the fps filter drops all but a few. Tiles and sprites as Kinora has them.</summary>

@@ -22,6 +22,8 @@ internal sealed class WorkersSuite : ISuite
             [
                 new Comparison("1 worker / 2 workers, time from submission to READY", one.Name, two.Name, Metric.Wall) { Goal = Goal.AtLeast(1.8) },
                 new Comparison("2 workers / 1 worker, CPU time", two.Name, one.Name, Metric.Cpu),
-            ]);
+            ],
+            one,
+            two);
     }
 }
