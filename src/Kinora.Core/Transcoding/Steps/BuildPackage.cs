@@ -28,9 +28,9 @@ public sealed class BuildPackage : IHlsStep
 
         var folder = Path.Combine(context.Folder, "package");
         var package = await PackageAsync(tracks, Path.Combine(folder, "edition"), segments, Expect(context, segments), cancellation);
-        if (package.Report.FirstFailure is { } failure)
+        if (package.Report.Failure is { } failure)
         {
-            throw new JobFailedException(JobErrorCode.Internal, $"The verification failed: {failure}.");
+            throw new JobFailedException(JobErrorCode.Internal, failure);
         }
 
         context.Files = await PackageEdition.MoveAsync(package, context.Attempt.Job.Fence, folder, cancellation);

@@ -33,9 +33,9 @@ public sealed class PiecePublisher(Publisher publisher, CompleteJob complete)
         var checks = new CheckList();
         var (facts, sha256, ticks) = await PieceReader.ReadAsync(track, path, segments, end, checks, cancellation);
         check(checks, facts, ticks);
-        if (checks.ToReport().FirstFailure is { } failure)
+        if (checks.ToReport().Failure is { } failure)
         {
-            throw new NotAsPlannedException(way, isCertain: false, $"The verification failed: {failure}.");
+            throw new NotAsPlannedException(way, isCertain: false, failure);
         }
 
         var file = new LocalFile(

@@ -26,11 +26,12 @@ public sealed class PublishHls(HlsPieces published, Publisher publisher, Complet
             .ToDictionary(track => track.Key, track => (IReadOnlyList<PublishedPiece>)[.. track.OrderBy(p => p.Number)]);
         var playlists = WholePackage.Write(context.Plan, pieces);
         var report = PieceVerifier.Verify(context.Plan, playlists.ToDictionary(p => p.Name, p => p.Text), pieces);
-        if (report.Checks.FirstOrDefault(c => !c.Passed) is { } failure)
+        if (report.Failure is { } failure)
         {
             // The rows will say the same the next time.
-            var way = failure.Rendition is { } name && name == context.Plan.Copied?.Name ? TranscodePlan.AvoidCopy : TranscodePlan.AvoidSpans;
-            throw new NotAsPlannedException(way, isCertain: true, $"The verification failed: {failure}.");
+            var isOfCopy = report.Checks.First(c => !c.Passed).Rendition is { } name && name == context.Plan.Copied?.Name;
+            var way = isOfCopy ? TranscodePlan.AvoidCopy : TranscodePlan.AvoidSpans;
+            throw new NotAsPlannedException(way, isCertain: true, failure);
         }
 
         var files = new List<LocalFile>();

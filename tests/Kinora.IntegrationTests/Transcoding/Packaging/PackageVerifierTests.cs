@@ -184,7 +184,7 @@ public sealed class PackageVerifierTests(PackagedVideos videos) : IClassFixture<
     private static void AssertFails(VerificationReport report, params string[] checks)
     {
         Assert.False(report.Passed);
-        Assert.NotNull(report.FirstFailure);
+        Assert.NotNull(report.Failure);
         var failed = report.Checks.Where(c => !c.Passed).Select(c => c.Name).ToHashSet();
         Assert.Superset(checks.ToHashSet(), failed);
     }

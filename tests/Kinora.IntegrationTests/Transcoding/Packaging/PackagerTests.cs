@@ -18,7 +18,7 @@ public sealed class PackagerTests(PackagedVideos videos) : IClassFixture<Package
     {
         var (video, package, output) = await videos.GetAsync(kind);
 
-        Assert.True(package.Report.Passed, package.Report.FirstFailure);
+        Assert.True(package.Report.Passed, package.Report.Failure);
         foreach (var track in video.Tracks)
         {
             var published = await Ffmpeg.DecodeAsync(Path.Combine(output, $"{track.Name}.m3u8"), Cancellation);
@@ -108,7 +108,7 @@ public sealed class PackagerTests(PackagedVideos videos) : IClassFixture<Package
         var package = await Packager.PackageAsync(
             [copy, .. video.Tracks], folder, EncodedVideo.LongestSegment, video.Expectations, Cancellation);
 
-        Assert.True(package.Report.Passed, package.Report.FirstFailure);
+        Assert.True(package.Report.Passed, package.Report.Failure);
         Assert.Equal(
             await Ffmpeg.DecodeAsync(video.Source, Cancellation, "0:v:0"),
             await Ffmpeg.DecodeAsync(Path.Combine(folder, "copy.m3u8"), Cancellation));

@@ -31,7 +31,7 @@ public sealed class SoundPackageTests : IDisposable
     {
         var (package, _) = await PackageAsync();
 
-        Assert.True(package.Report.Passed, package.Report.FirstFailure);
+        Assert.True(package.Report.Passed, package.Report.Failure);
         Assert.Equal(
             ["audio/init.mp4", "audio/0.m4s", "audio2/init.mp4", "audio2/0.m4s", "audio.m3u8", "audio2.m3u8", "master.m3u8"],
             package.Files.Select(f => f.Name));

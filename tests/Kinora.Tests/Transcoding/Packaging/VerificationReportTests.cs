@@ -13,8 +13,21 @@ public sealed class VerificationReportTests
     ]);
 
     [Fact]
-    public void The_first_failure_is_told_in_words() =>
-        Assert.Equal("frames-are-complete of 1080p: expected 250 frames, found 249 frames", Report.FirstFailure);
+    public void What_failed_is_told_in_words() => Assert.Equal(
+        "The verification failed in 2 of 3 checks: frames-are-complete of 1080p: expected 250 frames, found 249 frames; "
+            + "frames-are-equal of 480p: expected 249 frames, as 1080p, found 250 frames.",
+        Report.Failure);
+
+    [Fact]
+    public void Of_many_failures_the_first_ones_are_told()
+    {
+        var failed = Enumerable.Range(1, 7).Select(n => new VerificationCheck($"check-{n}", null, false, "1", "2"));
+
+        var told = new VerificationReport([.. failed]).Failure;
+
+        Assert.StartsWith("The verification failed in 7 of 7 checks: check-1: ", told, StringComparison.Ordinal);
+        Assert.EndsWith("; check-5: expected 1, found 2; and 2 more.", told, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void A_report_without_failures_has_passed()
@@ -22,7 +35,7 @@ public sealed class VerificationReportTests
         var passed = new VerificationReport([Report.Checks[0]]);
 
         Assert.True(passed.Passed);
-        Assert.Null(passed.FirstFailure);
+        Assert.Null(passed.Failure);
         Assert.False(Report.Passed);
     }
 

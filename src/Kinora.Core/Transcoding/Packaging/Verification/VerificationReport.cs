@@ -5,10 +5,24 @@ namespace Kinora.Core.Transcoding.Packaging.Verification;
 /// <summary>What was found when a package was read back from disk. Stored with the video and shown as it is.</summary>
 public sealed record VerificationReport(IReadOnlyList<VerificationCheck> Checks)
 {
+    /// <summary>In <see cref="Failure"/>: one fault may fail a check for each segment.</summary>
+    private const int MostFailures = 5;
+
     public bool Passed => Checks.All(c => c.Passed);
 
-    /// <summary>In words, for the job's error; null when all passed.</summary>
-    public string? FirstFailure => Checks.FirstOrDefault(c => !c.Passed)?.ToString();
+    /// <summary>What did not pass, in words, for the job's error; null when all passed.</summary>
+    [JsonIgnore]
+    public string? Failure
+    {
+        get
+        {
+            var failed = Checks.Where(c => !c.Passed).ToList();
+            var more = failed.Count > MostFailures ? $"; and {failed.Count - MostFailures} more" : "";
+            return failed.Count == 0
+                ? null
+                : $"The verification failed in {failed.Count} of {Checks.Count} checks: {string.Join("; ", failed.Take(MostFailures))}{more}.";
+        }
+    }
 }
 
 /// <summary>
