@@ -33,8 +33,10 @@ internal sealed class Concurrency
     [Range(0, 64)]
     public int Thumbnail { get; set; } = 1;
 
-    /// <summary>HLS jobs being planned, and units of them. Sound and copies go on beside a span; where nothing but spans is left, two of them
-    /// share the cores, each with the memory of its encoders.</summary>
+    /// <summary>
+    /// HLS jobs being planned, and units of them. Sound and copies go on beside a span; where nothing but spans is left, two of them share the
+    /// cores (<see cref="Kinora.Core.Infra.Media.FfmpegOptions.BackgroundThreads"/>), each with the memory of its encoders.
+    /// </summary>
     [Range(0, 64)]
     public int Hls { get; set; } = 2;
 }

@@ -1,4 +1,5 @@
 using Kinora.Core;
+using Kinora.Core.Infra.Media;
 using Kinora.Core.Infra.Queues;
 using Kinora.Core.Infra.Telemetry;
 using Kinora.Core.Jobs;
@@ -19,6 +20,13 @@ internal static class WorkerSetup
         services.AddKinoraTelemetry(ProcessRole.Worker);
         services.AddKinoraMetricsExport();
         services.AddOptions<WorkerOptions>().BindConfiguration("Kinora:Worker").ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<FfmpegOptions>().PostConfigure<IOptions<WorkerOptions>>((ffmpeg, worker) =>
+        {
+            if (ffmpeg.BackgroundThreads == 0)
+            {
+                ffmpeg.BackgroundThreads = Math.Max(1, Environment.ProcessorCount / Math.Max(1, worker.Value.Concurrency.Hls));
+            }
+        });
         services.AddSingleton<WorkDirectory>();
         services.AddHostedService<DeadFolders>();
         services.AddSingleton<JobRunner>();

@@ -14,11 +14,13 @@ public sealed partial class Ffmpeg(IOptions<FfmpegOptions> options, TimeProvider
 {
     // ffmpeg writes its trailers within 50 ms of a SIGTERM; what takes longer hangs.
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(2);
+    private const int BackgroundNiceness = 10;
     private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(250);
     private readonly FfmpegOptions _options = options.Value;
 
     /// <summary>For the encoders of a command; its decoder has it already.</summary>
-    public int Threads => _options.Threads;
+    /// <inheritdoc cref="FfmpegOptions.ThreadsOf" path="/param"/>
+    public int ThreadsOf(bool isBackground) => _options.ThreadsOf(isBackground);
 
     /// <exception cref="JobFailedException">
     /// TIMEOUT, DISK_FULL, CORRUPT, FORMAT_NOT_ALLOWED, CODEC_NOT_ALLOWED, RESOLUTION_LIMIT or INTERNAL
@@ -36,7 +38,7 @@ public sealed partial class Ffmpeg(IOptions<FfmpegOptions> options, TimeProvider
         await using var child = await ChildProcess.StartAsync(new ChildProcessSpec(_options.Path, arguments)
         {
             EndsDescendants = true,
-            Niceness = command.Niceness,
+            Niceness = command.IsBackground ? BackgroundNiceness : 0,
             OnOutputLine = run.ReadProgress,
             OnErrorLine = run.Errors.Add,
         });

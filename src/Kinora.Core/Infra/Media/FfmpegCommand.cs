@@ -21,8 +21,10 @@ public sealed record FfmpegCommand
     /// <summary>Wall time after which the run is ended with TIMEOUT.</summary>
     public required TimeSpan TimeLimit { get; init; }
 
-    /// <summary><see cref="Processes.ChildProcessSpec.Niceness"/></summary>
-    public int Niceness { get; init; }
+    /// <summary>
+    /// Whether it leaves the cores to what a viewer waits for: where both want them it gets a tenth, and where nothing else does all of them.
+    /// </summary>
+    public bool IsBackground { get; init; }
 
     /// <summary>The name that selects the demuxer of <see cref="MediaInfo.Container"/>; null when it is not allowed.</summary>
     public static string? DemuxerOf(string container) =>
@@ -34,7 +36,7 @@ public sealed record FfmpegCommand
     {
         var demuxer = DemuxerOf(Container)
             ?? throw new JobFailedException(JobErrorCode.FormatNotAllowed, "This kind of file is not supported.");
-        var threads = options.Threads.ToString(CultureInfo.InvariantCulture);
+        var threads = options.ThreadsOf(IsBackground).ToString(CultureInfo.InvariantCulture);
         return
         [
             "-nostdin", "-hide_banner", "-y",

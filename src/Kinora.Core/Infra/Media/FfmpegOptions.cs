@@ -15,6 +15,13 @@ public sealed class FfmpegOptions
     [Range(0, 256)]
     public int Threads { get; set; }
 
+    /// <summary>
+    /// The same of what runs beside others of its kind: spans after the first, storyboards. 0: an even share of the cores among the HLS jobs
+    /// that the worker runs at once. More threads than cores cost x264 6 % of CPU.
+    /// </summary>
+    [Range(0, 256)]
+    public int BackgroundThreads { get; set; }
+
     /// <summary>A run whose frame count, time and size all stand still for so long is ended with TIMEOUT.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan StallTimeout { get; set; } = TimeSpan.FromSeconds(60);
@@ -26,4 +33,7 @@ public sealed class FfmpegOptions
     /// <summary>Larger pictures are refused by the decoder, also where they turn up in mid-stream. As Kinora:Media:MaxPixels by default.</summary>
     [Range(1, int.MaxValue)]
     public int MaxPixels { get; set; } = 8192 * 4320;
+
+    /// <param name="isBackground"><see cref="FfmpegCommand.IsBackground"/></param>
+    public int ThreadsOf(bool isBackground) => isBackground ? BackgroundThreads : Threads;
 }

@@ -11,8 +11,6 @@ namespace Kinora.Core.Transcoding.Encoding;
 /// </summary>
 public static class SpanCommand
 {
-    private const int LaterNiceness = 10;
-
     /// <param name="plan">With spans.</param>
     /// <param name="threads">Of each encoder; 0: as many as there are cores.</param>
     public static FfmpegCommand Build(
@@ -33,11 +31,12 @@ public static class SpanCommand
                     rendition, i, segments, keyFrames, threads, HlsCommand.VideoFile(outputFolder, rendition))),
             ],
             TimeLimit = timeLimit,
-
-            // What makes a video playable, and its sound, do not wait for what is watched minutes later: of this one's share they get nine tenths.
-            Niceness = span.Number == 0 ? 0 : LaterNiceness,
+            IsBackground = IsBackground(span),
         };
     }
+
+    /// <summary>What makes a video playable, and its sound, do not wait for what is watched later.</summary>
+    public static bool IsBackground(SpanPlan span) => span.Number > 0;
 
     // Not accurate: that drops by rounded seconds, and was off by a frame in 20 of 46 runs. The trim filter drops by whole ticks.
     private static string[] Input(SpanPlan span) => span.SeekSeconds is { } seek

@@ -92,6 +92,9 @@ public sealed partial class StoryboardMaker(Ffmpeg ffmpeg, IOptions<TranscodingO
                 "-start_number", "0", "-f", "image2", "file:" + SpritePattern(folder, edition),
             ],
             TimeLimit = _options.StoryboardTimeLimit,
+
+            // The first span is encoded in the same seconds.
+            IsBackground = true,
         };
 
     private static string Graph(MediaStream video, StoryboardPlan plan)

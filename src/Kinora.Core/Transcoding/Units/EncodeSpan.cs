@@ -27,7 +27,8 @@ public sealed class EncodeSpan(
             context.Source.Key, context.Source.SizeBytes, context.Source.Sha256, context.Folder, cancellation);
         await Failpoint.HitAsync(FailpointName.HlsAfterFetch, cancellation);
         var folder = Directory.CreateDirectory(Path.Combine(context.Folder, "encoded")).FullName;
-        var command = SpanCommand.Build(plan, span, source.Path, folder, options.Value.EncodeTimeLimit, ffmpeg.Threads);
+        var threads = ffmpeg.ThreadsOf(SpanCommand.IsBackground(span));
+        var command = SpanCommand.Build(plan, span, source.Path, folder, options.Value.EncodeTimeLimit, threads);
         try
         {
             await ffmpeg.RunAsync(command, Follow(context, span), cancellation);
