@@ -52,6 +52,7 @@ public sealed record FfmpegCommand
             "-format_whitelist", string.Join(',', AllowedMedia.Formats.Union([demuxer])),
             "-codec_whitelist", string.Join(',', AllowedMedia.Decoders),
             "-max_pixels", options.MaxPixels.ToString(CultureInfo.InvariantCulture),
+            "-filter_complex_threads", threads,
             "-threads", threads,
             .. InputArguments,
 

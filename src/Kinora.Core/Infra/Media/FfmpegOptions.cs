@@ -11,13 +11,13 @@ public sealed class FfmpegOptions
     [Required]
     public string Path { get; set; } = "ffmpeg";
 
-    /// <summary>Threads of each decoder and encoder; 0: as many as ffmpeg finds cores.</summary>
+    /// <summary>Threads of each decoder, filter and encoder; 0: as many as ffmpeg finds cores.</summary>
     [Range(0, 256)]
     public int Threads { get; set; }
 
     /// <summary>
     /// The same of what runs beside others of its kind: spans after the first, storyboards. 0: an even share of the cores among the HLS jobs
-    /// that the worker runs at once. More threads than cores cost x264 6 % of CPU.
+    /// that the worker runs at once. More threads than cores cost x264 6 % of CPU, and the scaler 1 %.
     /// </summary>
     [Range(0, 256)]
     public int BackgroundThreads { get; set; }
