@@ -14,7 +14,7 @@ public sealed class SpanPlannerTests
     {
         var spans = Plan(Sources.Video(), Sources.Packets(Ticks, Sources.Regular(30 * 180, 512))).Spans!;
 
-        Assert.Equal([2.0, 2, 4, 4, 8, 8, 16, 16, 24, 24, 24, 24, 24], spans.Select(s => Seconds(s.EndTicks - s.StartTicks)));
+        Assert.Equal([2.0, 2, 4, 4, 8, 8, 16, 16, 24, 24, 24, 24, 12, 12], spans.Select(s => Seconds(s.EndTicks - s.StartTicks)));
         Assert.Equal(30 * 180, spans.Sum(s => s.Frames));
     }
 

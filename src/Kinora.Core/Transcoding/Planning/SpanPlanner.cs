@@ -6,8 +6,9 @@ namespace Kinora.Core.Transcoding.Planning;
 
 /// <summary>
 /// Cuts a video into spans: the first of one segment, so that it can be played within seconds; each pair of the next ones twice as long, so
-/// that an encoder of some one and a half times real time stays ahead of a viewer; from then on long ones, which cost nothing over one
-/// encode of the whole. They start on keyframes of the source where one is near: what lies between a keyframe and a start is decoded in vain.
+/// that an encoder of some two and a half times real time stays ahead of a viewer; from then on long ones, which cost nothing over one
+/// encode of the whole. A worker encodes two at once, so the last two are alike: neither is waited for alone. They start on keyframes of
+/// the source where one is near: what lies between a keyframe and a start is decoded in vain.
 /// </summary>
 internal static class SpanPlanner
 {
@@ -128,9 +129,12 @@ internal static class SpanPlanner
         var cuts = new List<int> { 0 };
         while (true)
         {
-            var from = cuts[^1];
-            var target = cuts.Count == 1 ? 0 : Math.Min(longest, FirstSeconds << Math.Min(8, (cuts.Count - 1) / 2));
-            if (from + 1 >= starts.Count || (end - starts[from]) / scale < target * 1.5)
+            var (number, from) = (cuts.Count - 1, cuts[^1]);
+            var left = (end - starts[from]) / scale;
+            double target = number == 0 ? 0 : Math.Min(longest, FirstSeconds << Math.Min(8, number / 2));
+            var isOfLastPair = number > 1 && number % 2 == 0 && left < 3 * target;
+            target = isOfLastPair ? left / 2 : target;
+            if (from + 1 >= starts.Count || left < target * 1.5)
             {
                 return cuts;
             }
@@ -142,6 +146,10 @@ internal static class SpanPlanner
                 IsTooNear: i > from + 1 && Length(i) < target / 2.0,
                 IsNoKey: !keys.Contains(starts[i]) && candidates.Length > 1,
                 Math.Abs(Length(i) - target))));
+            if (isOfLastPair)
+            {
+                return cuts;
+            }
 
             double Length(int segment) => (starts[segment] - starts[from]) / scale;
         }
