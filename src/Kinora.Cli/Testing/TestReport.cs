@@ -17,6 +17,14 @@ internal static class TestReport
                 results.Count(o => o == "Passed"), results.Count(o => o is not ("Passed" or "NotExecuted")), results.Count(o => o == "NotExecuted"));
     }
 
+    /// <summary>The names of those that failed; none where there is no report.</summary>
+    public static IReadOnlyList<string> FailedOfTrx(string path) =>
+    [
+        .. (Load(path)?.Descendants() ?? [])
+            .Where(e => e.Name.LocalName == "UnitTestResult" && (string?)e.Attribute("outcome") is not ("Passed" or "NotExecuted"))
+            .Select(e => (string?)e.Attribute("testName") ?? ""),
+    ];
+
     /// <summary>JUnit, as ctest writes it. Null: none was written.</summary>
     public static TestCounts? ReadJUnit(string path)
     {

@@ -8,9 +8,13 @@ namespace Kinora.Cli.Testing;
 internal sealed class TestRun(string root, TextWriter output)
 {
     private const string ChaosVariable = "KINORA_CHAOS";
+    private const string Native = "native";
 
     /// <summary>Of a build or a check.</summary>
     private static readonly TimeSpan CheckTimeout = TimeSpan.FromMinutes(30);
+
+    /// <summary>Told again at the end: by then the lines of thousands of tests have come after theirs.</summary>
+    private readonly List<string> _failed = [];
 
     private readonly string _results = Path.Combine(root, "artifacts", "test-results");
     private readonly Dictionary<string, string> _environment =
@@ -36,6 +40,11 @@ internal sealed class TestRun(string root, TextWriter output)
             counts += await RunProjectAsync(project, selection, cancellation);
         }
 
+        foreach (var name in _failed)
+        {
+            await output.WriteLineAsync($"failed: {name}");
+        }
+
         // A filter that fits nothing is a misspelt one.
         return selection.Filter is not null && counts.Total == 0 ? TestCounts.OfCheck(isFine: false) : counts;
     }
@@ -44,8 +53,14 @@ internal sealed class TestRun(string root, TextWriter output)
     {
         await AnnounceAsync("format");
         var restored = await RunProgramAsync(Installation.Dotnet, ["restore", "Kinora.slnx", "--verbosity", "quiet"], cancellation) == 0;
-        return TestCounts.OfCheck(
-            restored && await RunProgramAsync(Installation.Dotnet, ["format", "Kinora.slnx", "--verify-no-changes", "--no-restore"], cancellation) == 0);
+        var isFine = restored
+            && await RunProgramAsync(Installation.Dotnet, ["format", "Kinora.slnx", "--verify-no-changes", "--no-restore"], cancellation) == 0;
+        if (!isFine)
+        {
+            _failed.Add("dotnet format");
+        }
+
+        return TestCounts.OfCheck(isFine);
     }
 
     private async Task<TestCounts> RunNativeAsync(CancellationToken cancellation)
@@ -59,7 +74,7 @@ internal sealed class TestRun(string root, TextWriter output)
         var code = isBuilt
             ? await RunProgramAsync("ctest", ["--test-dir", build, "--output-on-failure", "--output-junit", report], cancellation)
             : CommandFailure.Failed;
-        return await SumUpAsync("native", TestReport.ReadJUnit(report), code, mayBeEmpty: false);
+        return await SumUpAsync(Native, TestReport.ReadJUnit(report), code, mayBeEmpty: false);
     }
 
     private async Task<TestCounts> RunProjectAsync(string project, TestSelection selection, CancellationToken cancellation)
@@ -81,6 +96,7 @@ internal sealed class TestRun(string root, TextWriter output)
 
         arguments.AddRange(selection.Arguments);
         var code = await RunProgramAsync(Installation.Dotnet, arguments, cancellation, selection.ProgramTimeout);
+        _failed.AddRange(TestReport.FailedOfTrx(report));
         return await SumUpAsync(project, TestReport.ReadTrx(report), code, mayBeEmpty: selection.Filter is not null);
     }
 
@@ -89,6 +105,11 @@ internal sealed class TestRun(string root, TextWriter output)
     {
         var isWhole = counts is { } known && (known.Failed > 0 || exitCode == 0) && (known.Total > 0 || mayBeEmpty);
         var sum = counts.GetValueOrDefault() + (isWhole ? default : TestCounts.OfCheck(isFine: false));
+        if (!isWhole || (sum.Failed > 0 && name == Native))
+        {
+            _failed.Add(name);
+        }
+
         await output.WriteLineAsync(isWhole ? $"{name}: {sum}" : $"{name}: {sum} (it ended with exit code {exitCode}, with no whole report of tests)");
         return sum;
     }

@@ -13,11 +13,13 @@ public sealed class TestReportTests : IDisposable
     {
         File.WriteAllText(_file, """
             <TestRun xmlns="http://microsoft.com/schemas/VisualStudio/TeamTest/2010"><Results>
-            <UnitTestResult outcome="Passed" /><UnitTestResult outcome="Passed" /><UnitTestResult outcome="Failed" />
-            <UnitTestResult outcome="NotExecuted" /><UnitTestResult outcome="Timeout" /></Results></TestRun>
+            <UnitTestResult outcome="Passed" testName="A" /><UnitTestResult outcome="Passed" testName="B" />
+            <UnitTestResult outcome="Failed" testName="C" /><UnitTestResult outcome="NotExecuted" testName="D" />
+            <UnitTestResult outcome="Timeout" testName="E" /></Results></TestRun>
             """);
 
         Assert.Equal(new TestCounts(2, 2, 1), TestReport.ReadTrx(_file));
+        Assert.Equal(["C", "E"], TestReport.FailedOfTrx(_file));
     }
 
     [Fact]
@@ -34,6 +36,7 @@ public sealed class TestReportTests : IDisposable
         File.WriteAllText(_file, "<TestRun><Results>");
 
         Assert.Null(TestReport.ReadTrx(_file));
+        Assert.Empty(TestReport.FailedOfTrx(_file));
     }
 
     [Fact]
