@@ -6,6 +6,7 @@ using Npgsql;
 namespace Kinora.IntegrationTests.Chaos;
 
 /// <summary>Each invariant sees what breaks it; a check that cannot fail proves nothing. One break after the other, on one deployment.</summary>
+[Collection("deployments")]
 public sealed class InvariantsTests : DeploymentTest
 {
     private const string Insert = "INSERT INTO jobs (id, video_id, owner_id, type, status, max_attempts, params, run_after, created_at, dispatched_at";

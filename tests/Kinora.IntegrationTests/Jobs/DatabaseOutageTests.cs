@@ -4,6 +4,7 @@ using Kinora.IntegrationTests.Sequence;
 namespace Kinora.IntegrationTests.Jobs;
 
 /// <summary>PostgreSQL is away for longer than a lease, in the middle of an encode: no fault of the job or of its worker.</summary>
+[Collection("deployments")]
 public sealed class DatabaseOutageTests : DeploymentTest
 {
     protected override string[] Settings =>

@@ -7,6 +7,7 @@ using StackExchange.Redis;
 namespace Kinora.IntegrationTests.Jobs;
 
 /// <summary>PostgreSQL or Redis goes away under a running system, and comes back.</summary>
+[Collection("deployments")]
 public sealed class StoreOutageTests : DeploymentTest
 {
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(10);

@@ -3,8 +3,7 @@ using Kinora.IntegrationTests.Chaos;
 
 namespace Kinora.IntegrationTests.Sequence;
 
-/// <summary>A test with a <see cref="Sequence.Deployment"/> and a user of its own.</summary>
-[Collection("deployments")]
+/// <summary>A test with a <see cref="Sequence.Deployment"/> and a user of its own. Where it is about time, it is of the collection "deployments".</summary>
 public abstract class DeploymentTest : IAsyncLifetime
 {
     protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;

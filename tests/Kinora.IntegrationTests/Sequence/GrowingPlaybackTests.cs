@@ -6,6 +6,7 @@ using Kinora.IntegrationTests.Chaos.Kills;
 namespace Kinora.IntegrationTests.Sequence;
 
 /// <summary>A video is played while it is being encoded, span by span, by whoever has the link.</summary>
+[Collection("deployments")]
 public sealed class GrowingPlaybackTests : DeploymentTest
 {
     protected override string[] Settings => [.. KillLane.Settings];

@@ -5,6 +5,7 @@ using Kinora.IntegrationTests.Chaos.Kills;
 namespace Kinora.IntegrationTests.Sequence;
 
 /// <summary>A worker that dies costs the span that it had, and no viewer notices.</summary>
+[Collection("deployments")]
 public sealed class LostSpanTests : DeploymentTest
 {
     /// <summary>From 1: six are done by then, and another one is to come.</summary>

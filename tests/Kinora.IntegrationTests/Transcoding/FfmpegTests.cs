@@ -4,6 +4,11 @@ using Kinora.Core.Infra.Media;
 
 namespace Kinora.IntegrationTests.Transcoding;
 
+/// <summary>Alone: of the memory of this process, and of time.</summary>
+[CollectionDefinition(DisableParallelization = true)]
+public sealed class LoneFfmpeg;
+
+[Collection(typeof(LoneFfmpeg))]
 public sealed class FfmpegTests : IDisposable
 {
     private readonly EncodingBench _bench = new();

@@ -8,6 +8,7 @@ namespace Kinora.IntegrationTests.Chaos.Encoders;
 /// An ffmpeg that does everything wrong that a program can do. The job ends as the catalogue of codes says, never as the file's fault;
 /// nothing is left of it, and the worker does the next job.
 /// </summary>
+[Collection("deployments")]
 public sealed class EncoderFaultTests : DeploymentTest
 {
     private const string Section = "Encoders that fail";

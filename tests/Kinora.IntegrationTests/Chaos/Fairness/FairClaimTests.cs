@@ -3,6 +3,7 @@ using Kinora.IntegrationTests.Sequence;
 namespace Kinora.IntegrationTests.Chaos.Fairness;
 
 /// <summary>A worker with one slot, and users with very different loads. Fences are in the order of the claims: each job here is claimed once.</summary>
+[Collection("deployments")]
 public sealed class FairClaimTests : DeploymentTest
 {
     private const int Many = 10_000;

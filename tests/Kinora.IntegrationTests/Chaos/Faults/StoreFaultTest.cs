@@ -8,6 +8,7 @@ namespace Kinora.IntegrationTests.Chaos.Faults;
 /// Users, two APIs and two workers, and between them and their stores a proxy each. While jobs run and wait, a store fails in one way
 /// after the other; after each the system works again by itself, and in the end every job has succeeded at its first attempt.
 /// </summary>
+[Collection("deployments")]
 public abstract class StoreFaultTest : DeploymentTest
 {
     private const int BriefFaults = 2;

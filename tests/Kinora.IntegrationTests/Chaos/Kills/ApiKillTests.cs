@@ -11,6 +11,7 @@ namespace Kinora.IntegrationTests.Chaos.Kills;
 /// An API dies in the midst of a request and the client asks another one: what was committed is there and is done, of what was not
 /// nothing is left behind. The other processes are stopped meanwhile, so that nobody does the victim's work before it is dead.
 /// </summary>
+[Collection("deployments")]
 public sealed class ApiKillTests : DeploymentTest
 {
     private const string Section = "APIs killed by SIGKILL";

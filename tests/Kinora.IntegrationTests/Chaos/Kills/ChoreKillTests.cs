@@ -11,6 +11,7 @@ namespace Kinora.IntegrationTests.Chaos.Kills;
 /// A process dies in the midst of what any of them does for all: taking jobs from the dead, handing jobs to the queue, deleting objects.
 /// Another one finishes it.
 /// </summary>
+[Collection("deployments")]
 public sealed class ChoreKillTests : DeploymentTest
 {
     private const string Section = "Reaper, dispatcher and collector killed by SIGKILL";

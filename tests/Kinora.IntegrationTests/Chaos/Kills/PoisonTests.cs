@@ -5,6 +5,7 @@ using Kinora.IntegrationTests.Sequence;
 namespace Kinora.IntegrationTests.Chaos.Kills;
 
 /// <summary>A video that kills each worker that encodes it: it costs no more than the crash limit of them, and holds up nobody.</summary>
+[Collection("deployments")]
 public sealed class PoisonTests : DeploymentTest
 {
     private const int Supervised = 2;

@@ -7,6 +7,7 @@ using Kinora.IntegrationTests.Sequence;
 namespace Kinora.IntegrationTests.Chaos.Kills;
 
 /// <summary>An update without a pause: each process is replaced and told to stop by SIGTERM while clients upload, encode and play.</summary>
+[Collection("deployments")]
 public sealed class RollingRestartTests : DeploymentTest
 {
     private const int Clients = 2;

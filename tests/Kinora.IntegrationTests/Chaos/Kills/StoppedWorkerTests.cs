@@ -5,6 +5,7 @@ using Kinora.IntegrationTests.Sequence;
 namespace Kinora.IntegrationTests.Chaos.Kills;
 
 /// <summary>Workers are told to stop by SIGTERM in the midst of an encode; one that waits has the job at once, and it costs no attempt.</summary>
+[Collection("deployments")]
 public sealed class StoppedWorkerTests : DeploymentTest
 {
     private const string Section = "Processes stopped by SIGTERM";

@@ -4,6 +4,7 @@ using Kinora.IntegrationTests.Sequence;
 namespace Kinora.IntegrationTests.Chaos.Leases;
 
 /// <summary>A worker that lives keeps its jobs, many at once and for many leases, while every core is busy with something else.</summary>
+[Collection("deployments")]
 public sealed class FalseRescueTests(ITestOutputHelper output) : DeploymentTest
 {
     private const double MostIdle = 0.05;

@@ -9,6 +9,7 @@ namespace Kinora.IntegrationTests.Chaos.Races;
 /// <summary>
 /// POST cancel at the very moment at which the job is completed: one of them has happened, for the client, the rows and the objects alike.
 /// </summary>
+[Collection("deployments")]
 public sealed class CancelRaceTests : DeploymentTest
 {
     private const int Lanes = 4;

@@ -7,6 +7,7 @@ using Kinora.IntegrationTests.Servers;
 namespace Kinora.IntegrationTests.Chaos.Races;
 
 /// <summary>DELETE of a video in every phase of its life: gone at once for who asks, and all of its bytes soon after.</summary>
+[Collection("deployments")]
 public sealed class DeleteTests(SwiftServer swift) : DeploymentTest
 {
     private const string Section = "Deletion in every phase";

@@ -9,6 +9,7 @@ namespace Kinora.IntegrationTests.Chaos.Races;
 /// A worker that is stopped for two leases in the midst of its job and then continued: another one has its job by then, and what it
 /// writes late is refused. Inside of the completing transaction it holds locks, which must not hold up anybody for longer than a lease.
 /// </summary>
+[Collection("deployments")]
 public sealed class FrozenWorkerTests : DeploymentTest
 {
     private static readonly TimeSpan Lease = TimeSpan.FromSeconds(2);

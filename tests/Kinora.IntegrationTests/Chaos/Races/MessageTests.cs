@@ -12,6 +12,7 @@ namespace Kinora.IntegrationTests.Chaos.Races;
 /// <summary>
 /// Messages as no dispatcher of ours sends them: many times, late, for nothing, garbage. Each job is done once, and no message stays.
 /// </summary>
+[Collection("deployments")]
 public sealed class MessageTests : DeploymentTest
 {
     private const int Times = 10;

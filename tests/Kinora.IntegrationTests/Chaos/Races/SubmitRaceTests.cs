@@ -5,6 +5,7 @@ using Kinora.IntegrationTests.Sequence;
 namespace Kinora.IntegrationTests.Chaos.Races;
 
 /// <summary>32 requests for the HLS of one video at once, over four APIs.</summary>
+[Collection("deployments")]
 public sealed class SubmitRaceTests : DeploymentTest
 {
     private const int Requests = 32;
