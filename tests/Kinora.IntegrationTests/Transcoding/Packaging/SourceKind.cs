@@ -22,7 +22,7 @@ internal sealed record SourceKind(string Name, Rational FrameRate, int Timescale
         ["-f", "lavfi", "-i", "testsrc2=s=320x180:r=30:d=10", "-f", "lavfi", "-i", "sine=440:r=44100:d=10"],
         ["-vf", "select='not(between(mod(n,11),3,3+mod(n,5)))'", "-fps_mode", "passthrough", "-video_track_timescale", "90000", .. Video, "-c:a", "aac"]);
 
-    // On the grid of its rate, hence encoded with B frames, but frames are missing from it.
+    // On the grid of its rate, but frames are missing from it.
     public static readonly SourceKind Holed = new(
         "30 frames a second with holes", new Rational(30, 1), 15360, false,
         ["-f", "lavfi", "-i", "testsrc2=s=320x180:r=30:d=10"],

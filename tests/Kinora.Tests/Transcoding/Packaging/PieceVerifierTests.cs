@@ -1,3 +1,5 @@
+using System.Text.Json;
+using Kinora.Core.Infra.Database;
 using Kinora.Core.Transcoding.Packaging;
 using Kinora.Core.Transcoding.Packaging.Pieces;
 using Kinora.Core.Transcoding.Packaging.Verification;
@@ -33,11 +35,29 @@ public sealed class PieceVerifierTests
     public void A_gap_between_pieces() => ShouldFail("decode-times-are-continuous", p => p.Change("720p", 2, f => f with { DecodeStart = f.DecodeStart + 512 }));
 
     [Fact]
-    public void Another_delay_of_the_decoder() => ShouldFail("edit-lists-agree", p => p.Change("720p", 2, f => f with { PresentationShift = -512 }));
+    public void Another_delay_of_the_decoder() => ShouldFail("edit-lists-agree", p => p.Change("720p", 2, f => f with { PresentationShift = 0 }));
+
+    [Fact]
+    public void Facts_from_before_an_upgrade_have_no_delay_to_compare()
+    {
+        var stored = JsonSerializer.SerializeToNode(_pieces.All[0].Facts, StoredJson.Default.PieceFacts)!.AsObject();
+        Assert.True(stored.Remove("presentationShift"));
+        _pieces.All[0] = _pieces.All[0] with { Facts = stored.Deserialize(StoredJson.Default.PieceFacts)! };
+
+        Assert.Null(Verify(_pieces).Failure);
+    }
 
     [Fact]
     public void A_cut_at_another_time() => ShouldFail(
         "cuts-are-aligned", p => p.Change("360p", 2, f => f with { Segments = [f.Segments[0] with { StartTicks = f.Segments[0].StartTicks + 512 }, .. f.Segments.Skip(1)] }));
+
+    [Fact]
+    public void A_beginning_that_is_late() => ShouldFail(
+        "starts-at-zero", p => p.Change("360p", 0, f => f with { Segments = [f.Segments[0] with { StartTicks = 512 }, .. f.Segments.Skip(1)] }));
+
+    [Fact]
+    public void Pictures_of_another_size() => ShouldFail(
+        "resolution-is-as-planned", p => p.Change("360p", 0, f => f with { Description = f.Description with { Height = 362 } }));
 
     [Fact]
     public void A_frame_that_is_shown_after_the_next_segment_starts() => ShouldFail(
@@ -65,6 +85,10 @@ public sealed class PieceVerifierTests
     [InlineData("master.m3u8", "DEFAULT=NO", "DEFAULT=YES", "audio-has-one-default")]
     [InlineData("master.m3u8", "AVERAGE-BANDWIDTH=", "AVERAGE-BANDWIDTH=1", "bandwidth-is-true")]
     [InlineData("master.m3u8", "360p.m3u8", "240p.m3u8", "variants-are-the-renditions")]
+    [InlineData("master.m3u8", "I-FRAME-STREAM-INF:BANDWIDTH=", "I-FRAME-STREAM-INF:BANDWIDTH=1", "iframe-bandwidth-is-true")]
+    [InlineData("master.m3u8", "CODECS=\"avc1.64001F\"", "CODECS=\"avc1.640028\"", "iframe-codecs-are-true")]
+    [InlineData("master.m3u8", "RESOLUTION=640x360,URI", "RESOLUTION=640x362,URI", "iframe-resolution-is-true")]
+    [InlineData("master.m3u8", "360p.iframes.m3u8", "240p.iframes.m3u8", "iframe-variants-are-the-renditions")]
     public void A_playlist_that_is_not_true(string name, string from, string to, string check)
     {
         var playlists = new Dictionary<string, string>(Playlists(_pieces));

@@ -94,7 +94,7 @@ internal sealed class PlannedPieces
             InitSha256 = description.Codec,
             Description = description,
             Timescale = timescale,
-            PresentationShift = 0,
+            PresentationShift = -1024,
             DecodeStart = start,
             DecodeEnd = end,
             EndTicks = end,

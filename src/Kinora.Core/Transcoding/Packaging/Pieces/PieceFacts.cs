@@ -18,8 +18,11 @@ public sealed record PieceFacts
     /// <summary>Of the times below; presentation times count from the first shown frame of the video.</summary>
     public required uint Timescale { get; init; }
 
-    /// <summary>What the edit list adds to a composition time: how long B-frames delay the decoder, below 0.</summary>
-    public required long PresentationShift { get; init; }
+    /// <summary>
+    /// What the edit list adds to a composition time: how long B-frames delay the decoder, below 0. Null in facts from before it was noted,
+    /// of jobs that go on over an upgrade.
+    /// </summary>
+    public long? PresentationShift { get; init; }
 
     public required long DecodeStart { get; init; }
     public required long DecodeEnd { get; init; }

@@ -74,13 +74,9 @@ public static class PieceVerifier
         }
 
         // Some players (libavformat) apply the first init segment's edit list to all pieces.
-        var shifts = pieces.Select(piece => piece.Facts.PresentationShift).DefaultIfEmpty().ToList();
+        var (least, most) = (pieces.Min(piece => piece.Facts.PresentationShift) ?? 0, pieces.Max(piece => piece.Facts.PresentationShift) ?? 0);
         checks.Add(
-            "edit-lists-agree",
-            track.Name,
-            shifts.Max() - shifts.Min() <= TicksOff,
-            $"one shift of all pieces, within {TicksOff} ticks",
-            $"{shifts.Min()} to {shifts.Max()} ticks");
+            "edit-lists-agree", track.Name, most - least <= TicksOff, $"one shift of all pieces, within {TicksOff} ticks", $"{least} to {most} ticks");
     }
 
     private static PublishedRendition Read(TranscodePlan plan, TrackInput track, string text, IReadOnlyList<PublishedPiece> pieces)
