@@ -9,13 +9,46 @@ public sealed class SpanPlannerTests
 {
     private static readonly Rational Ticks = new(1, 15360);
 
-    [Fact]
-    public void Spans_grow_from_one_segment_to_long_ones()
+    [Theory]
+    [InlineData(180, new[] { 2, 2, 4, 4, 8, 8, 16, 16, 24, 24, 24, 24, 12, 12 })]
+    [InlineData(93, new[] { 2, 2, 4, 4, 8, 8, 16, 16, 16, 17 })]
+    [InlineData(62, new[] { 2, 2, 4, 4, 8, 8, 16, 18 })]
+    [InlineData(44, new[] { 2, 2, 4, 4, 8, 8, 8, 8 })]
+    [InlineData(14, new[] { 2, 2, 4, 6 })]
+    [InlineData(8, new[] { 2, 2, 4 })]
+    [InlineData(6, new[] { 2, 2, 2 })]
+    [InlineData(2, new[] { 2 })]
+    public void Spans_grow_from_one_segment_to_long_ones_and_the_last_two_are_alike(int seconds, int[] expected)
     {
-        var spans = Plan(Sources.Video(), Sources.Packets(Ticks, Sources.Regular(30 * 180, 512))).Spans!;
+        var spans = Plan(Sources.Video(), Sources.Packets(Ticks, Sources.Regular(30 * seconds, 512))).Spans!;
 
-        Assert.Equal([2.0, 2, 4, 4, 8, 8, 16, 16, 24, 24, 24, 24, 12, 12], spans.Select(s => Seconds(s.EndTicks - s.StartTicks)));
-        Assert.Equal(30 * 180, spans.Sum(s => s.Frames));
+        Assert.Equal(expected.Select(s => (double)s), spans.Select(s => Seconds(s.EndTicks - s.StartTicks)));
+        Assert.Equal(30 * seconds, spans.Sum(s => s.Frames));
+    }
+
+    [Fact]
+    public void A_long_film_has_longer_ones()
+    {
+        var spans = Plan(Sources.Video(), Sources.Packets(Ticks, Sources.Regular(30 * 1900, 512))).Spans!;
+
+        Assert.Equal(48, spans.Max(s => Seconds(s.EndTicks - s.StartTicks)));
+    }
+
+    /// <summary>x264 delays its decoder by two frames from the third one on: a shorter span would be shown at another time.</summary>
+    [Theory]
+    [InlineData(0.25)]
+    [InlineData(0.5)]
+    [InlineData(1)]
+    [InlineData(25)]
+    public void No_span_has_less_than_three_frames(double rate)
+    {
+        var tick = (long)(15360 / rate);
+        foreach (var count in Enumerable.Range(3, 150).Append((int)(61 * rate) + 3))
+        {
+            var plan = Plan(Sources.Video(), Sources.Packets(Ticks, Sources.Regular(count, tick), keyEvery: 1));
+
+            Assert.True(plan.Spans is not { Count: > 1 } spans || spans.All(s => s.Frames >= 3), $"{count} frames: {string.Join(' ', plan.Spans?.Select(s => s.Frames) ?? [])}");
+        }
     }
 
     [Fact]

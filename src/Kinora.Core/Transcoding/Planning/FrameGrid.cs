@@ -11,7 +11,7 @@ internal static class FrameGrid
     // Above it a "rate" is a time base (1000/1 in FLV, 600/1 in QuickTime).
     private const double MaxPlausibleRate = 300;
 
-    // On a grid with many empty places B-frames would delay some frames by seconds.
+    // With more empty places the times are the source's own, and no grid of ours: a variable rate.
     private const double MaxEmptyShare = 0.05;
 
     /// <summary>The grid's rate and each frame's place on it; null when there is none.</summary>

@@ -23,6 +23,9 @@ internal static class SpanPlanner
 
     private const int LongSeconds = 1800;
 
+    // B-frames delay the decoder by two frames, but not in what x264 has fewer than three of: such a span would have an edit list of its own.
+    private const int MinFrames = 3;
+
     // A decoder that has to start so far ahead shows no frame for as long as it takes, which is taken for a stall.
     private const int MaxSeekSeconds = 20;
 
@@ -134,16 +137,22 @@ internal static class SpanPlanner
             double target = number == 0 ? 0 : Math.Min(longest, FirstSeconds << Math.Min(8, number / 2));
             var isOfLastPair = number > 1 && number % 2 == 0 && left < 3 * target;
             target = isOfLastPair ? left / 2 : target;
-            if (from + 1 >= starts.Count || left < target * 1.5)
+            if (left < target * 1.5 || (number > 0 && left < FirstSeconds * 1.5))
             {
                 return cuts;
             }
 
             var candidates = Enumerable.Range(from + 1, starts.Count - from - 1)
-                .TakeWhile(i => i == from + 1 || Length(i) <= target * 1.5)
+                .Where(i => Frame(i) - Frame(from) >= MinFrames && segments.FrameTicks!.Length - Frame(i) >= MinFrames)
+                .TakeWhile((i, place) => place == 0 || Length(i) <= target * 1.5)
                 .ToArray();
+            if (candidates.Length == 0)
+            {
+                return cuts;
+            }
+
             cuts.Add(candidates.MinBy(i => (
-                IsTooNear: i > from + 1 && Length(i) < target / 2.0,
+                IsTooNear: i > candidates[0] && Length(i) < target / 2.0,
                 IsNoKey: !keys.Contains(starts[i]) && candidates.Length > 1,
                 Math.Abs(Length(i) - target))));
             if (isOfLastPair)
@@ -152,6 +161,8 @@ internal static class SpanPlanner
             }
 
             double Length(int segment) => (starts[segment] - starts[from]) / scale;
+
+            int Frame(int segment) => IndexOf(segments.FrameTicks!, starts[segment]);
         }
     }
 
