@@ -20,13 +20,8 @@ internal static class WorkerSetup
         services.AddKinoraTelemetry(ProcessRole.Worker);
         services.AddKinoraMetricsExport();
         services.AddOptions<WorkerOptions>().BindConfiguration("Kinora:Worker").ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<FfmpegOptions>().PostConfigure<IOptions<WorkerOptions>>((ffmpeg, worker) =>
-        {
-            if (ffmpeg.BackgroundThreads == 0)
-            {
-                ffmpeg.BackgroundThreads = Math.Max(1, Environment.ProcessorCount / Math.Max(1, worker.Value.Concurrency.Hls));
-            }
-        });
+        services.AddOptions<FfmpegOptions>().PostConfigure<IOptions<WorkerOptions>>(
+            (ffmpeg, worker) => ffmpeg.ShareCores(Environment.ProcessorCount, worker.Value.Concurrency.Hls));
         services.AddSingleton<WorkDirectory>();
         services.AddHostedService<DeadFolders>();
         services.AddSingleton<JobRunner>();

@@ -31,8 +31,9 @@ public sealed class TranscodingOptions
     public TimeSpan ThumbnailTimeLimit { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
-    /// Wall time of making a storyboard, which decodes all keyframes: 8 s for ten minutes of 1080p. A video that takes longer has none.
+    /// Wall time of making a storyboard, which decodes all keyframes: 8 s for ten minutes of 1080p, and up to ten times that beside encoders, to
+    /// which it gives way. A video that takes longer has none.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
-    public TimeSpan StoryboardTimeLimit { get; set; } = TimeSpan.FromMinutes(15);
+    public TimeSpan StoryboardTimeLimit { get; set; } = TimeSpan.FromHours(1);
 }

@@ -122,7 +122,7 @@ internal sealed record PictureLikeness(double Similarity, double? Structure, dou
 {
     private const double MinSimilarity = 0.85;
 
-    // Wrong pictures have 0.2 to 0.3 of it, with large plain fields up to 0.4.
+    // Wrong pictures have 0.2 to 0.3 of it, with large plain fields up to 0.5.
     private const double MinStructure = 0.5;
     private const double MinLead = 0.2;
 

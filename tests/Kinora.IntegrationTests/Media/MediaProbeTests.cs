@@ -143,7 +143,7 @@ public sealed class MediaProbeTests(MediaFixture media, ITestOutputHelper output
         var environment = await File.ReadAllTextAsync($"/proc/{Assert.Single(Helpers(probe))}/environ", Cancellation);
 
         Assert.Subset(
-            new HashSet<string> { "PATH", "DOTNET_ROOT", "DOTNET_EnableDiagnostics", "DOTNET_gcServer", "DOTNET_TieredPGO" },
+            new HashSet<string> { "PATH", "DOTNET_ROOT", "DOTNET_EnableDiagnostics", "DOTNET_gcServer" },
             environment.Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(v => v.Split('=')[0]).ToHashSet());
     }
 

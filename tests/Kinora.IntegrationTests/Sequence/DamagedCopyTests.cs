@@ -20,13 +20,15 @@ public sealed class DamagedCopyTests : DeploymentTest
         // As small as the lowest rendition: nothing would be encoded beside the copy. Three packets are noise.
         await Tools.FfmpegAsync([
             "-f", "lavfi", "-i", $"testsrc2=size=320x240:rate=25:duration={Frames / 25}",
-            "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "50",
+            "-c:v", "libx264", "-preset", "ultrafast", "-crf", "30", "-pix_fmt", "yuv420p", "-g", "50",
             "-bsf:v", $@"noise=amount=between(n\,60\,{60 + Damaged - 1})", "file:" + source]);
         var (videoId, _) = await User.UploadAsync(source, ("transcode", "true"));
 
         var video = await User.WaitAsync(() => User.VideoAsync(videoId), v => v.Text("status") is "READY" or "FAILED");
 
         Assert.Equal("READY", video.Text("status"));
+        await using var plan = Deployment.Database.CreateCommand($"SELECT plan -> 'avoid' ->> 0 FROM jobs WHERE video_id = '{videoId}' AND type = 'HLS' AND parent_id IS NULL");
+        Assert.Equal("copy", await plan.ExecuteScalarAsync(Cancellation));
         Assert.True((await User.GetAsync($"/v1/videos/{videoId}/verification")).GetProperty("passed").GetBoolean());
         await GrowingViewer.ShouldHaveFramesAsync(User, videoId, Frames - Damaged);
     }

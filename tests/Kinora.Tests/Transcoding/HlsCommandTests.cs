@@ -128,6 +128,9 @@ public sealed class HlsCommandTests
         Assert.Equal(JobErrorCode.DurationLimit, refusal.Code);
     }
 
+    /// <summary>A worker's on a machine with two cores.</summary>
+    private static FfmpegOptions Ffmpeg => new() { BackgroundThreads = 1 };
+
     /// <summary>The whole in one process; or the first two spans, the sound and the copy.</summary>
     private static IEnumerable<FfmpegCommand> Commands(TranscodePlan plan)
     {
@@ -139,7 +142,7 @@ public sealed class HlsCommandTests
 
         return
         [
-            .. spans.Take(2).Select(span => SpanCommand.Build(plan, span, source, folder, limit, 0)),
+            .. spans.Take(2).Select(span => SpanCommand.Build(plan, span, source, folder, limit, Ffmpeg)),
             .. plan.Audio.Select(audio => WholeTrackCommand.Audio(plan, audio, source, $"{folder}/{audio.Name}.mp4", limit)),
             .. plan.Copied is null ? (FfmpegCommand[])[] : [WholeTrackCommand.Copy(plan, source, $"{folder}/copy.mp4", limit)],
         ];
@@ -150,7 +153,7 @@ public sealed class HlsCommandTests
     private static void AssertGolden(string name, MediaInfo info, PacketIndex packets, [CallerFilePath] string here = "")
     {
         var actual = string.Join("\n", Commands(Planner.Plan(info, packets, null))
-            .Select(command => string.Concat(command.ToArguments(new FfmpegOptions()).Select(argument => argument + "\n"))));
+            .Select(command => string.Concat(command.ToArguments(Ffmpeg).Select(argument => argument + "\n"))));
         var path = Path.Combine(Path.GetDirectoryName(here)!, "Golden", name + ".txt");
         if (Environment.GetEnvironmentVariable("KINORA_UPDATE_GOLDEN") == "1")
         {

@@ -18,9 +18,8 @@ public sealed partial class Ffmpeg(IOptions<FfmpegOptions> options, TimeProvider
     private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(250);
     private readonly FfmpegOptions _options = options.Value;
 
-    /// <summary>For the encoders of a command; its decoder has it already.</summary>
-    /// <inheritdoc cref="FfmpegOptions.ThreadsOf" path="/param"/>
-    public int ThreadsOf(bool isBackground) => _options.ThreadsOf(isBackground);
+    /// <summary>For those who make its commands: how many threads an encoder has is theirs to say.</summary>
+    public FfmpegOptions Options => _options;
 
     /// <exception cref="JobFailedException">
     /// TIMEOUT, DISK_FULL, CORRUPT, FORMAT_NOT_ALLOWED, CODEC_NOT_ALLOWED, RESOLUTION_LIMIT or INTERNAL

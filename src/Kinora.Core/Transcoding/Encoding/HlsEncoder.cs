@@ -76,7 +76,7 @@ public sealed class HlsEncoder(Ffmpeg ffmpeg, IOptions<TranscodingOptions> optio
             : throw new JobFailedException(JobErrorCode.Corrupt, "No sound could be decoded.");
 
         FfmpegCommand Command(TranscodePlan what) =>
-            HlsCommand.Build(what, sourcePath, outputFolder, _options.EncodeTimeLimit, ffmpeg.ThreadsOf(isBackground: false));
+            HlsCommand.Build(what, sourcePath, outputFolder, _options.EncodeTimeLimit, ffmpeg.Options.Threads);
     }
 
     // Exit code 0 is not success: a truncated MP4 gave 41 of 180 frames with it.

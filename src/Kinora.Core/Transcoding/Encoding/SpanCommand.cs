@@ -12,10 +12,11 @@ namespace Kinora.Core.Transcoding.Encoding;
 public static class SpanCommand
 {
     /// <param name="plan">With spans.</param>
-    /// <param name="threads">Of each encoder; 0: as many as there are cores.</param>
     public static FfmpegCommand Build(
-        TranscodePlan plan, SpanPlan span, string sourcePath, string outputFolder, TimeSpan timeLimit, int threads)
+        TranscodePlan plan, SpanPlan span, string sourcePath, string outputFolder, TimeSpan timeLimit, FfmpegOptions ffmpeg)
     {
+        // What makes a video playable, and its sound, do not wait for what is watched later.
+        var isBackground = span.Number > 0;
         var segments = plan.Segments!;
         var encoded = plan.Encoded.ToArray();
         var keyFrames = segments.Starts.Skip(span.FirstSegment).Take(span.SegmentCount + (span.HasNext ? 1 : 0)).ToArray();
@@ -28,15 +29,12 @@ public static class SpanCommand
             [
                 "-filter_complex", PictureFilters.Graph(plan.Video, encoded, [.. PictureFilters.FromOrigin(segments), .. Trim(segments, span)]),
                 .. encoded.SelectMany((rendition, i) => TrackArguments.Video(
-                    rendition, i, segments, keyFrames, threads, HlsCommand.VideoFile(outputFolder, rendition))),
+                    rendition, i, segments, keyFrames, ffmpeg.ThreadsOf(isBackground), HlsCommand.VideoFile(outputFolder, rendition))),
             ],
             TimeLimit = timeLimit,
-            IsBackground = IsBackground(span),
+            IsBackground = isBackground,
         };
     }
-
-    /// <summary>What makes a video playable, and its sound, do not wait for what is watched later.</summary>
-    public static bool IsBackground(SpanPlan span) => span.Number > 0;
 
     // Not accurate: that drops by rounded seconds, and was off by a frame in 20 of 46 runs. The trim filter drops by whole ticks.
     private static string[] Input(SpanPlan span) => span.SeekSeconds is { } seek

@@ -27,8 +27,7 @@ public sealed class EncodeSpan(
             context.Source.Key, context.Source.SizeBytes, context.Source.Sha256, context.Folder, cancellation);
         await Failpoint.HitAsync(FailpointName.HlsAfterFetch, cancellation);
         var folder = Directory.CreateDirectory(Path.Combine(context.Folder, "encoded")).FullName;
-        var threads = ffmpeg.ThreadsOf(SpanCommand.IsBackground(span));
-        var command = SpanCommand.Build(plan, span, source.Path, folder, options.Value.EncodeTimeLimit, threads);
+        var command = SpanCommand.Build(plan, span, source.Path, folder, options.Value.EncodeTimeLimit, ffmpeg.Options);
         try
         {
             await ffmpeg.RunAsync(command, Follow(context, span), cancellation);

@@ -71,7 +71,6 @@ internal sealed partial class ProbeHelper : IAsyncDisposable
             // No debugger's socket in /tmp, and no heap for each core: the helper holds a few MB.
             ["DOTNET_EnableDiagnostics"] = "0",
             ["DOTNET_gcServer"] = "0",
-            ["DOTNET_TieredPGO"] = "0",
         };
         if (Environment.GetEnvironmentVariable("DOTNET_ROOT") is { Length: > 0 } root)
         {
