@@ -23,9 +23,23 @@ internal sealed record Contest(
 {
     public async ValueTask DisposeAsync()
     {
+        var failures = new List<Exception>();
         foreach (var server in Servers)
         {
-            await server.DisposeAsync();
+            try
+            {
+                await server.DisposeAsync();
+            }
+            catch (Exception e)
+            {
+                // The others are ended all the same: some of them may be frozen.
+                failures.Add(e);
+            }
+        }
+
+        if (failures.Count > 0)
+        {
+            throw new AggregateException("Not all that a suite had started could be ended.", failures);
         }
     }
 }

@@ -1,8 +1,8 @@
 namespace Kinora.Benchmarks.Reports;
 
 /// <summary>
-/// The tables of docs/benchmarks.md, between its two marks, as ReliabilityReport of the tests writes those of docs/reliability.md. Rows
-/// that a run did not have stay as they are there.
+/// The tables of docs/benchmarks.md, between its two marks, as ReliabilityReport of the tests writes those of docs/reliability.md. Those of
+/// suites that a run did not have stay as they are there.
 /// </summary>
 internal static class BenchmarksPage
 {
@@ -25,9 +25,8 @@ internal static class BenchmarksPage
         var sections = ReadSections(text[(begin + Begin.Length)..end]);
         foreach (var table in tables)
         {
-            var section = sections.TryGetValue(table.Title, out var known) ? known : new(StringComparer.Ordinal);
-            sections[table.Title] = section;
-            section[""] = $"{Line(table.Columns)}{Line(table.Columns.Select(_ => "---"))}";
+            // Rows are sorted by their first cells; the head comes before all of them.
+            var section = sections[table.Title] = new(StringComparer.Ordinal) { [""] = $"{Line(table.Columns)}{Line(table.Columns.Select(_ => "---"))}" };
             foreach (var row in table.Rows)
             {
                 section[row[0]] = Line(row);

@@ -9,6 +9,9 @@ namespace Kinora.Benchmarks.Suites;
 /// <summary>What a worker has for media, with its defaults and without its stores.</summary>
 internal static class WorkerServices
 {
+    /// <summary>Kinora:Worker:Concurrency:Hls, which is the worker's own.</summary>
+    private const int WorkerHlsJobs = 2;
+
     public static ServiceProvider Create()
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
@@ -19,6 +22,7 @@ internal static class WorkerServices
             ["Kinora:MediaProbe:HelperArguments:1"] = "probe-host",
         }).Build();
         return new ServiceCollection()
+            .PostConfigure<FfmpegOptions>(ffmpeg => ffmpeg.ShareCores(Environment.ProcessorCount, WorkerHlsJobs))
             .AddLogging()
             .AddSingleton(TimeProvider.System)
             .AddMedia(configuration)

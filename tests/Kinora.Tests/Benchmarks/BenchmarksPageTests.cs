@@ -33,16 +33,18 @@ public sealed class BenchmarksPageTests
         BenchmarksPage.Merge(Empty, "2 cores.", [new Table("jobs: results", Columns, [["a / b", "2"]])]));
 
     [Fact]
-    public void A_row_replaces_its_like_and_leaves_the_others()
+    public void A_table_replaces_its_like_and_leaves_the_others()
     {
-        var page = BenchmarksPage.Merge(Empty, "Old.", [new Table("probe: results", Columns, [["x", "1"], ["y", "2"]])]);
+        var page = BenchmarksPage.Merge(
+            Empty, "Old.", [new Table("probe: results", Columns, [["x", "1"], ["y", "2"]]), new Table("spans: results", Columns, [["z", "5"]])]);
 
         page = BenchmarksPage.Merge(page, "New.", [new Table("jobs: results", Columns, [["x", "3"]]), new Table("probe: results", Columns, [["x", "4"]])]);
 
         Assert.DoesNotContain("Old.", page);
         Assert.Contains("\nNew.\n\n### jobs: results\n\n| compared | ratio |\n| --- | --- |\n| x | 3 |\n\n### probe: results\n", page);
-        Assert.Contains("| x | 4 |\n| y | 2 |\n", page);
-        Assert.DoesNotContain("| x | 1 |", page);
+        Assert.Contains("| x | 4 |\n\n", page);
+        Assert.Contains("| z | 5 |\n", page);
+        Assert.DoesNotContain("| y |", page);
     }
 
     [Fact]

@@ -60,13 +60,25 @@ internal sealed class Deployment : IAsyncDisposable
     /// Until it is thawed none of its processes gets a core, and none is counted. To start it anew in each round would measure how its code
     /// is compiled: of the API alone that takes some seconds of CPU, spread over its first minutes.
     /// </summary>
-    public void Freeze()
+    /// <exception cref="TimeoutException">One of them does not stand still.</exception>
+    public async Task FreezeAsync(CancellationToken cancellation)
     {
-        _frozen = [.. RunState.Read(_data)!.Processes.SelectMany(p => ProcessTree.Read(p.Identity.Pid).Keys)];
-        foreach (var id in _frozen.Reverse())
-        {
-            _ = ChildProcess.Kill(id, (int)PosixSignalNumber.Stop);
-        }
+        await WaitUntilAsync(
+            () =>
+            {
+                // PostgreSQL may fork another one while these are stopped.
+                var running = Running();
+                _frozen = [.. _frozen, .. running.Except(_frozen)];
+                foreach (var id in running.Reverse())
+                {
+                    _ = ChildProcess.Kill(id, (int)PosixSignalNumber.Stop);
+                }
+
+                return Task.FromResult(running.Count == 0);
+            },
+            ReadyTimeout,
+            "The service does not stand still.",
+            cancellation);
     }
 
     /// <summary>Returns when it answers again.</summary>
@@ -91,6 +103,10 @@ internal sealed class Deployment : IAsyncDisposable
         Continue();
         return _stack.DisposeAsync();
     }
+
+    /// <summary>Servers first.</summary>
+    private IReadOnlyList<int> Running() =>
+        [.. (RunState.Read(_data)?.Processes ?? []).SelectMany(p => ProcessTree.Read(p.Identity.Pid).Keys)];
 
     private void Continue()
     {

@@ -28,14 +28,9 @@ internal sealed class HlsJobContender(string name, HlsJobFilms films, string fol
     public async Task<Measured> RunAsync(CancellationToken cancellation)
     {
         var deployment = await BeginAsync(cancellation);
-        try
-        {
-            return await MeasureAsync(deployment, cancellation);
-        }
-        finally
-        {
-            deployment.Freeze();
-        }
+        var measured = await MeasureAsync(deployment, cancellation);
+        await deployment.FreezeAsync(cancellation);
+        return measured;
     }
 
     public async ValueTask DisposeAsync()
