@@ -11,7 +11,8 @@ internal sealed record DemoUpload(string VideoId);
 
 internal sealed record DemoJobs(IReadOnlyList<DemoJob> Items);
 
-internal sealed record DemoJob(string Id, string Type, string Status, double Progress, int Attempts, DemoError? Error);
+internal sealed record DemoJob(
+    string Id, string Type, string Status, double Progress, int Attempts, DateTimeOffset CreatedAt, DateTimeOffset? FinishedAt, DemoError? Error);
 
 internal sealed record DemoError(string Code, string Message);
 

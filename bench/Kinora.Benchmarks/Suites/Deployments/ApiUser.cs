@@ -66,13 +66,15 @@ internal sealed class ApiUser : IDisposable
         return uploaded.VideoId;
     }
 
-    /// <summary>From the submission of its HLS job to that one's success.</summary>
+    /// <summary>Returns when its HLS job has succeeded.</summary>
     /// <param name="interval">Between two questions whether it is done.</param>
-    public async Task TranscodeAsync(string videoId, TimeSpan interval, CancellationToken cancellation)
+    /// <returns>From the job's submission to its success, as the service has noted both: finer than the questions.</returns>
+    public async Task<TimeSpan> TranscodeAsync(string videoId, TimeSpan interval, CancellationToken cancellation)
     {
         using var answer = await SendAsync(HttpMethod.Post, $"/v1/videos/{videoId}/transcodes", cancellation);
         answer.EnsureSuccessStatusCode();
-        await WaitForAsync(videoId, "HLS", interval, cancellation);
+        var job = await WaitForAsync(videoId, "HLS", interval, cancellation);
+        return job.FinishedAt!.Value - job.CreatedAt;
     }
 
     /// <summary>Returns as soon as the video can be played, be it growing or whole.</summary>
@@ -113,7 +115,7 @@ internal sealed class ApiUser : IDisposable
         await Task.Delay(interval, cancellation);
     }
 
-    private async Task WaitForAsync(string videoId, string type, TimeSpan interval, CancellationToken cancellation)
+    private async Task<DemoJob> WaitForAsync(string videoId, string type, TimeSpan interval, CancellationToken cancellation)
     {
         var started = TimeProvider.System.GetTimestamp();
         while (true)
@@ -126,9 +128,9 @@ internal sealed class ApiUser : IDisposable
                 throw new InvalidOperationException($"{ended.Type} is {ended.Status}: {ended.Error?.Code}, {ended.Error?.Message}");
             }
 
-            if (jobs.Any(j => j.Type == type && j.Status == "SUCCEEDED"))
+            if (jobs.FirstOrDefault(j => j.Type == type && j.Status == "SUCCEEDED") is { } done)
             {
-                return;
+                return done;
             }
 
             await WaitAsync(started, interval, cancellation);

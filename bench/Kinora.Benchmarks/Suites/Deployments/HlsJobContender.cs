@@ -14,6 +14,9 @@ internal sealed class HlsJobContender(string name, HlsJobFilms films, string fol
     /// <summary>The worker is none, nor is what it starts. A row that is shared by ended processes of both is counted as its.</summary>
     private static readonly string[] Servers = ["postgres", "redis-server", "Kinora.Api"];
 
+    /// <summary>By the service's own times.</summary>
+    public static readonly Metric UntilReady = new("from the job's submission to its success", "s");
+
     private Deployment? _deployment;
 
     public string Name => name;
@@ -63,7 +66,10 @@ internal sealed class HlsJobContender(string name, HlsJobFilms films, string fol
     {
         using var user = await ApiUser.SignUpAsync(deployment.Url, cancellation);
         var videoId = await user.PrepareAsync(films.Measured, cancellation);
-        var measured = await new UsageMeter(countsThisProcess: false).MeasureAsync(() => user.TranscodeAsync(videoId, ApiUser.Seldom, cancellation));
+        var measured = await new UsageMeter(countsThisProcess: false).MeasureAsync(async () => new Dictionary<Metric, double>
+        {
+            [UntilReady] = (await user.TranscodeAsync(videoId, ApiUser.Seldom, cancellation)).TotalSeconds,
+        });
 
         using var published = new PublishedHls(await user.WaitForMasterAsync(videoId, cancellation));
         var found = await Examine(published, cancellation);
