@@ -39,7 +39,7 @@ public static class HlsCommand
     [
         "-filter_complex", PictureFilters.Graph(plan.Video, plan.Renditions, Timing(segments)),
         .. plan.Renditions.SelectMany((rendition, i) => TrackArguments.Video(
-            rendition, i, segments, segments.Starts, threads, VideoFile(outputFolder, rendition))),
+            rendition, i, segments, continues: false, segments.Starts, threads, VideoFile(outputFolder, rendition))),
     ];
 
     // -copyts keeps the source's times, from which the filters subtract the origin exactly. Where they cannot be trusted ffmpeg's own

@@ -29,7 +29,7 @@ public static class SpanCommand
             [
                 "-filter_complex", PictureFilters.Graph(plan.Video, encoded, [.. PictureFilters.FromOrigin(segments), .. Trim(segments, span)]),
                 .. encoded.SelectMany((rendition, i) => TrackArguments.Video(
-                    rendition, i, segments, keyFrames, ffmpeg.ThreadsOf(isBackground), HlsCommand.VideoFile(outputFolder, rendition))),
+                    rendition, i, segments, continues: span.Number > 0, keyFrames, ffmpeg.ThreadsOf(isBackground), HlsCommand.VideoFile(outputFolder, rendition))),
             ],
             TimeLimit = timeLimit,
             IsBackground = isBackground,

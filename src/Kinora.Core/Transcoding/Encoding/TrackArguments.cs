@@ -17,6 +17,10 @@ internal static class TrackArguments
     // Seconds. ffmpeg's own 0.1 s lets sound run ahead of the picture by as much after a few lost packets; containers tremble by a millisecond.
     private const double MaxSoundOffset = 0.02;
 
+    // Of the encoder's buffer, at a span's start: what one encode of the whole has there in the mean, where its cap binds. From x264's own 0.9
+    // each span has bits to spare that the one before it had spent already, 6 % of the bytes of 48 s of noisy 720p.
+    private const double ContinuedBuffer = 0.65;
+
     // The same bytes on every run and version: init segments of one rendition must not differ.
     private static readonly string[] Untraced = ["-map_metadata", "-1", "-map_chapters", "-1", "-fflags", "+bitexact"];
 
@@ -24,13 +28,15 @@ internal static class TrackArguments
     private static readonly string[] TrueTimes = ["-avoid_negative_ts", "disabled", "-use_editlist", "1"];
 
     /// <param name="index">Of the filter graph's output.</param>
+    /// <param name="continues">It begins within the video.</param>
     /// <param name="keyFrames">In ticks; empty: one each 4 s, as the video's length is not known.</param>
     public static IEnumerable<string> Video(
-        Rendition rendition, int index, SegmentPlan segments, IReadOnlyList<long> keyFrames, int threads, string path) =>
+        Rendition rendition, int index, SegmentPlan segments, bool continues, IReadOnlyList<long> keyFrames, int threads, string path) =>
     [
         "-map", Text($"[v{index}]"),
         "-c:v", "libx264", "-preset", "veryfast", "-profile:v", "high", "-threads", Text($"{threads}"),
         "-crf", "23", "-maxrate", Text($"{rendition.MaxBitRate}"), "-bufsize", Text($"{2L * rendition.MaxBitRate}"),
+        .. continues ? (string[])["-rc_init_occupancy", Text($"{ContinuedBuffer * 2 * rendition.MaxBitRate:0}")] : [],
 
         // Keyframes where segments start and nowhere else: a fragment is then a segment, in every rendition alike.
         "-g", "100000", "-keyint_min", "1", "-sc_threshold", "0", "-forced-idr", "1",
