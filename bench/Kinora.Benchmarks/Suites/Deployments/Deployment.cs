@@ -45,7 +45,9 @@ internal sealed class Deployment : IAsyncDisposable
             cores?.Count ?? 1,
             () => new LastLines(),
             cancellation,
-            cores is null ? null : number => ["taskset", "-c", $"{cores[number - 1]}"]));
+
+            // Two spans at once on one core would be one that the other worker could have.
+            cores is null ? null : number => ["env", "Kinora__Worker__Concurrency__Hls=1", "taskset", "-c", $"{cores[number - 1]}"]));
     }
 
     /// <summary>Returns when no worker encodes any more.</summary>
