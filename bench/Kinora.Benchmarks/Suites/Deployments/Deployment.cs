@@ -46,7 +46,7 @@ internal sealed class Deployment : IAsyncDisposable
             () => new LastLines(),
             cancellation,
 
-            // Two spans at once on one core would be one that the other worker could have.
+            // One unit at a time: a second one on the same core gains nothing.
             cores is null ? null : number => ["env", "Kinora__Worker__Concurrency__Hls=1", "taskset", "-c", $"{cores[number - 1]}"]));
     }
 
