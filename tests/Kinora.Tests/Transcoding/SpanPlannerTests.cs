@@ -11,14 +11,15 @@ public sealed class SpanPlannerTests
 
     [Theory]
     [InlineData(180, new[] { 2, 2, 4, 4, 8, 8, 16, 16, 24, 24, 24, 24, 12, 12 })]
-    [InlineData(93, new[] { 2, 2, 4, 4, 8, 8, 16, 16, 16, 17 })]
-    [InlineData(62, new[] { 2, 2, 4, 4, 8, 8, 16, 18 })]
+    [InlineData(200, new[] { 2, 2, 4, 4, 8, 8, 16, 16, 24, 24, 24, 24, 16, 12, 8, 8 })]
+    [InlineData(93, new[] { 2, 2, 4, 4, 8, 8, 16, 16, 12, 8, 8, 5 })]
+    [InlineData(62, new[] { 2, 2, 4, 4, 8, 8, 12, 8, 8, 6 })]
     [InlineData(44, new[] { 2, 2, 4, 4, 8, 8, 8, 8 })]
     [InlineData(14, new[] { 2, 2, 4, 6 })]
     [InlineData(8, new[] { 2, 2, 4 })]
     [InlineData(6, new[] { 2, 2, 2 })]
     [InlineData(2, new[] { 2 })]
-    public void Spans_grow_from_one_segment_to_long_ones_and_the_last_two_are_alike(int seconds, int[] expected)
+    public void Spans_grow_from_one_segment_to_long_ones_and_get_shorter_towards_the_end(int seconds, int[] expected)
     {
         var spans = Plan(Sources.Video(), Sources.Packets(Ticks, Sources.Regular(30 * seconds, 512))).Spans!;
 

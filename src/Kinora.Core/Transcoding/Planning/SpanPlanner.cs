@@ -23,6 +23,15 @@ internal static class SpanPlanner
 
     private const int LongSeconds = 1800;
 
+    /// <summary>
+    /// Of what is left, when it is less than three of the longest so far; the very last one has the rest. Two at once end together, whichever
+    /// of them came first to the longer ones.
+    /// </summary>
+    private static readonly double[] LastShares = [0.35, 0.25, 0.22];
+
+    /// <summary>What is shared by four: fewer seconds by two, since a span of a few seconds costs bytes and the start of a process.</summary>
+    private const int SharedByFourSeconds = 30;
+
     // B-frames delay the decoder by two frames, but not in what x264 has fewer than three of: such a span would have an edit list of its own.
     private const int MinFrames = 3;
 
@@ -130,14 +139,18 @@ internal static class SpanPlanner
         var keys = KeyTicks(segments);
         var longest = end / scale > LongSeconds ? LongestSecondsOfLong : LongestSeconds;
         var cuts = new List<int> { 0 };
+        Queue<double>? last = null;
         while (true)
         {
             var (number, from) = (cuts.Count - 1, cuts[^1]);
             var left = (end - starts[from]) / scale;
             double target = number == 0 ? 0 : Math.Min(longest, FirstSeconds << Math.Min(8, number / 2));
-            var isOfLastPair = number > 1 && number % 2 == 0 && left < 3 * target;
-            target = isOfLastPair ? left / 2 : target;
-            if (left < target * 1.5 || (number > 0 && left < FirstSeconds * 1.5))
+            if (last is null && number > 1 && number % 2 == 0 && left < 3 * target)
+            {
+                last = new(left < SharedByFourSeconds ? [left / 2] : LastShares.Select(share => share * left));
+            }
+
+            if (last?.TryDequeue(out target) == false || left < target * 1.5 || (number > 0 && left < FirstSeconds * 1.5))
             {
                 return cuts;
             }
@@ -155,10 +168,6 @@ internal static class SpanPlanner
                 IsTooNear: i > candidates[0] && Length(i) < target / 2.0,
                 IsNoKey: !keys.Contains(starts[i]) && candidates.Length > 1,
                 Math.Abs(Length(i) - target))));
-            if (isOfLastPair)
-            {
-                return cuts;
-            }
 
             double Length(int segment) => (starts[segment] - starts[from]) / scale;
 

@@ -9,6 +9,8 @@ namespace Kinora.Core.Transcoding.Steps;
 /// <summary>Where the plan has spans: makes units of it, for any worker, and leaves the job to them.</summary>
 public sealed class Split(HlsUnits units, JobDispatcher dispatcher) : IHlsStep
 {
+    private const int HandedOverAtOnce = 8;
+
     public double ProgressAfter => 5;
 
     public async Task RunAsync(HlsContext context, CancellationToken cancellation)
@@ -28,8 +30,8 @@ public sealed class Split(HlsUnits units, JobDispatcher dispatcher) : IHlsStep
         (context.Attempt.IsParked, context.IsSplit) = (true, true);
         await Failpoint.HitAsync(FailpointName.HlsAfterSplit, cancellation);
 
-        // What makes it playable at once; the others are handed over by the next round.
-        foreach (var unit in parts.Where(u => u.Rank < 2 && !u.IsLast))
+        // What makes it playable first, and what keeps the other workers busy until the next round hands over the rest.
+        foreach (var unit in parts.Where(u => !u.IsLast).OrderBy(u => u.Rank).Take(HandedOverAtOnce))
         {
             await dispatcher.DispatchAsync(unit.Id, CancellationToken.None);
         }
