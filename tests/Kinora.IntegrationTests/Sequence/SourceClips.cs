@@ -30,7 +30,7 @@ internal static class SourceClips
     /// <summary>6 s of 640x360 at 25 frames a second, with a tone.</summary>
     public static Task<string> ShortAsync() => Short.Value;
 
-    /// <summary>A minute of 640x480 with a keyframe each 5 s: in eight spans, and a copy beside what is encoded.</summary>
+    /// <summary>A minute of 640x480 with a keyframe each 5 s: in eight spans or more, and a copy beside what is encoded.</summary>
     public static Task<string> GrowingAsync() => Growing.Value;
 
     public const int GrowingFrames = 60 * 25;

@@ -7,7 +7,7 @@ namespace Kinora.Core.Transcoding.Planning;
 /// <summary>
 /// Cuts a video into spans: the first of one segment, so that it can be played within seconds; each pair of the next ones twice as long, so
 /// that an encoder of some two and a half times real time stays ahead of a viewer; from then on long ones, which cost nothing over one
-/// encode of the whole. A worker encodes two at once, so the last two are alike: neither is waited for alone. They start on keyframes of
+/// encode of the whole. The last ones get shorter again: whoever encodes them, little is waited for alone. They start on keyframes of
 /// the source where one is near: what lies between a keyframe and a start is decoded in vain.
 /// </summary>
 internal static class SpanPlanner
