@@ -23,6 +23,8 @@ public sealed class Video
 
     /// <summary>From the bytes (magic numbers), not from the client.</summary>
     public required string ContentType { get; init; }
+
+    /// <summary>Of the bytes, or of their parts: <see cref="Infra.Storage.SourceHash"/>.</summary>
     public required byte[] Sha256 { get; init; }
     public required string SourceKey { get; init; }
 

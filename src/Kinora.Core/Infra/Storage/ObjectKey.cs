@@ -17,6 +17,12 @@ public static partial class ObjectKey
 
     public static string Source(Guid videoId) => $"{SourcePrefix(videoId)}source";
 
+    /// <summary>What is left of a resumable upload's requests beyond whole parts lies under it.</summary>
+    public static string TailPrefix(Guid uploadId) => $"uploads/{uploadId}/";
+
+    /// <param name="fence">Of the request that leaves it.</param>
+    public static string Tail(Guid uploadId, long fence) => $"{TailPrefix(uploadId)}{fence}";
+
     /// <summary>All that a job, or its units, may ever write lies under it.</summary>
     public static string JobPrefix(Guid videoId, Guid jobId) => $"derivatives/{videoId}/{jobId}/";
 
@@ -74,6 +80,6 @@ public static partial class ObjectKey
         && !key.Contains("//", StringComparison.Ordinal)
         && !key.Contains("/.", StringComparison.Ordinal);
 
-    [GeneratedRegex($"^(?<prefix>sources/{Id}/|derivatives/{Id}/{Id}/[0-9]+/).")]
+    [GeneratedRegex($"^(?<prefix>sources/{Id}/|uploads/{Id}/|derivatives/{Id}/{Id}/[0-9]+/).")]
     private static partial Regex Shape();
 }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Kinora.Core.Errors;
 using Kinora.Core.Infra.Failpoints;
 using Kinora.Core.Infra.Storage.Folders;
@@ -21,7 +20,7 @@ public sealed class SourceFetcher(IObjectStore objects)
     /// </summary>
     public bool IsLocal => objects is FolderObjectStore;
 
-    /// <param name="sha256">Of the object, as its row has it; compared unless the file is the object itself.</param>
+    /// <param name="sha256">Of the object, as its row has it (<see cref="SourceHash"/>); compared unless the file is the object itself.</param>
     /// <returns>The file's path, in the folder.</returns>
     /// <exception cref="StorageException">
     /// It is missing (<see cref="StorageException.IsMissing"/>), of other bytes than were stored when it was read twice
@@ -52,8 +51,9 @@ public sealed class SourceFetcher(IObjectStore objects)
         await using var file = Create(path, sizeBytes);
         try
         {
-            var hash = await CopyAsync(content.Stream, file, cancellation);
-            return file.Length == sizeBytes && hash.AsSpan().SequenceEqual(sha256);
+            using var hash = SourceHash.Like(sha256);
+            await CopyAsync(content.Stream, file, hash, cancellation);
+            return file.Length == sizeBytes && hash.Finish().AsSpan().SequenceEqual(sha256);
         }
         catch (StorageException e) when (e.IsGarbled)
         {
@@ -81,17 +81,14 @@ public sealed class SourceFetcher(IObjectStore objects)
         }
     }
 
-    private static async Task<byte[]> CopyAsync(Stream from, FileStream to, CancellationToken cancellation)
+    private static async Task CopyAsync(Stream from, FileStream to, SourceHash hash, CancellationToken cancellation)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = new byte[BufferSize];
         while (await from.ReadAtLeastAsync(buffer, BufferSize, throwOnEndOfStream: false, cancellation) is > 0 and var count)
         {
-            hash.AppendData(buffer, 0, count);
+            hash.Append(buffer.AsSpan(0, count));
             await to.WriteAsync(buffer.AsMemory(0, count), cancellation);
             await Failpoint.HitAsync(FailpointName.HlsInFetch, cancellation);
         }
-
-        return hash.GetHashAndReset();
     }
 }

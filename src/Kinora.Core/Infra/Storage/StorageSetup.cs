@@ -10,13 +10,13 @@ namespace Kinora.Core.Infra.Storage;
 
 public static class StorageSetup
 {
-    /// <summary>The one <see cref="IObjectStore"/> of the process, chosen by <see cref="StorageOptions.Kind"/>.</summary>
+    /// <summary>The one store of the process, chosen by <see cref="StorageOptions.Kind"/>.</summary>
     public static IServiceCollection AddKinoraStorage(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddOptions<StorageOptions>().Bind(configuration.GetSection(StorageOptions.Section)).ValidateOnStart();
         services.AddSingleton<IValidateOptions<StorageOptions>, StorageOptionsValidator>();
         services.TryAddSingleton(TimeProvider.System);
-        return services.AddSingleton<IObjectStore>(provider =>
+        services.AddSingleton<IObjectParts>(provider =>
         {
             var options = provider.GetRequiredService<IOptions<StorageOptions>>().Value;
             return options.Kind switch
@@ -25,5 +25,6 @@ public static class StorageSetup
                 _ => new FolderObjectStore(options.Folder),
             };
         });
+        return services.AddSingleton(provider => (IObjectStore)provider.GetRequiredService<IObjectParts>());
     }
 }

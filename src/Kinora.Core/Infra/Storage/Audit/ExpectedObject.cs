@@ -1,7 +1,7 @@
 namespace Kinora.Core.Infra.Storage.Audit;
 
 /// <summary>An object that a row says is in the store.</summary>
-/// <param name="Sha256">Lower-case hex.</param>
+/// <param name="Sha256">Lower-case hex; of a source as <see cref="SourceHash"/> says.</param>
 /// <param name="Derivative">Null: it is the video's source, or a piece.</param>
 /// <param name="PieceOf">The job whose units are making an HLS that it is a piece of; null: it is none.</param>
 internal sealed record ExpectedObject(

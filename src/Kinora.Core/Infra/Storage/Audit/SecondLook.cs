@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Npgsql;
 
 namespace Kinora.Core.Infra.Storage.Audit;
@@ -9,6 +8,8 @@ namespace Kinora.Core.Infra.Storage.Audit;
 /// </summary>
 internal sealed class SecondLook(NpgsqlDataSource source, IObjectStore objects)
 {
+    private const int BufferSize = 256 * 1024;
+
     /// <summary>
     /// First the rows, then the object: no key is ever used twice, so what no row and no intent covers now will never be covered.
     /// </summary>
@@ -30,7 +31,7 @@ internal sealed class SecondLook(NpgsqlDataSource source, IObjectStore objects)
     {
         try
         {
-            if (await HashAsync(key, cancellation) == sha256)
+            if (await HashAsync(key, sha256, cancellation) == sha256)
             {
                 return null;
             }
@@ -42,7 +43,7 @@ internal sealed class SecondLook(NpgsqlDataSource source, IObjectStore objects)
 
         try
         {
-            return await HashAsync(key, cancellation) == sha256 ? null : FindingKind.WrongChecksum;
+            return await HashAsync(key, sha256, cancellation) == sha256 ? null : FindingKind.WrongChecksum;
         }
         catch (StorageException)
         {
@@ -60,10 +61,22 @@ internal sealed class SecondLook(NpgsqlDataSource source, IObjectStore objects)
             : null;
     }
 
-    private async Task<string?> HashAsync(string key, CancellationToken cancellation)
+    private async Task<string?> HashAsync(string key, string like, CancellationToken cancellation)
     {
         await using var content = await objects.OpenReadAsync(key, 0, null, cancellation);
-        return content is null ? null : Convert.ToHexStringLower(await SHA256.HashDataAsync(content.Stream, cancellation));
+        if (content is null)
+        {
+            return null;
+        }
+
+        using var hash = SourceHash.Like(Convert.FromHexString(like));
+        var buffer = new byte[BufferSize];
+        while (await content.Stream.ReadAsync(buffer, cancellation) is > 0 and var count)
+        {
+            hash.Append(buffer.AsSpan(0, count));
+        }
+
+        return Convert.ToHexStringLower(hash.Finish());
     }
 
     private async Task<bool> IsKnownAsync(string key, CancellationToken cancellation)

@@ -7,7 +7,7 @@ namespace Kinora.Core.Infra.Storage.Folders;
 /// Objects as files below one folder, which any number of processes share: the embedded default. Needs a file system with atomic
 /// renames.
 /// </summary>
-public sealed class FolderObjectStore : IObjectStore
+public sealed class FolderObjectStore : IObjectStore, IObjectParts
 {
     /// <summary>Each try loses only to a process that pruned the folder at that very moment.</summary>
     private const int RenameTries = 1000;
@@ -17,11 +17,13 @@ public sealed class FolderObjectStore : IObjectStore
 
     private readonly string _root;
     private readonly TemporaryFiles _temporary;
+    private readonly PartFiles _parts;
 
     public FolderObjectStore(FolderStorageOptions options)
     {
         _root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Path));
         _temporary = new TemporaryFiles(_root);
+        _parts = new PartFiles(_root);
     }
 
     public async Task PutFileAsync(string key, string path, string contentType, CancellationToken cancellation)
@@ -82,7 +84,7 @@ public sealed class FolderObjectStore : IObjectStore
     public async IAsyncEnumerable<UnfinishedPut> ListUnfinishedAsync(
         DateTimeOffset before, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        using var puts = _temporary.ListUnlocked(before).GetEnumerator();
+        using var puts = _temporary.ListUnlocked(before).Concat(_parts.List(before)).GetEnumerator();
         while (await GuardAsync("list unfinished puts", () => Task.Run(puts.MoveNext, cancellation)))
         {
             yield return puts.Current;
@@ -90,7 +92,26 @@ public sealed class FolderObjectStore : IObjectStore
     }
 
     public Task AbortAsync(UnfinishedPut put, CancellationToken cancellation) =>
-        GuardAsync("remove an unfinished put", () => Task.Run(() => _temporary.Remove(put.Id), cancellation));
+        GuardAsync("remove an unfinished put", () => Task.Run(() => Remove(put), cancellation));
+
+    public Task<string> BeginAsync(string key, string contentType, CancellationToken cancellation)
+    {
+        ObjectKey.Check(key);
+        return GuardAsync($"begin {key}", () => Task.Run(() => _parts.Begin(key), cancellation));
+    }
+
+    public async Task<string> PutPartAsync(string key, string id, ObjectPart part, string path, CancellationToken cancellation)
+    {
+        ObjectKey.Check(key);
+        await GuardAsync($"put part {part.Number} of {key}", () => _parts.WriteAsync(key, id, part, path, cancellation));
+        return "";
+    }
+
+    public async Task CompleteAsync(string key, string id, IReadOnlyList<string> tags, long length, CancellationToken cancellation)
+    {
+        ObjectKey.Check(key);
+        await GuardAsync($"complete {key}", () => Task.Run(() => Complete(key, id, length), cancellation));
+    }
 
     public async Task PingAsync(CancellationToken cancellation) =>
         await GuardAsync("write", () => Task.Run(_temporary.Probe, cancellation).WaitAsync(cancellation));
@@ -127,6 +148,30 @@ public sealed class FolderObjectStore : IObjectStore
             throw;
         }
     });
+
+    private void Remove(UnfinishedPut put)
+    {
+        if (put.Key is { } key)
+        {
+            _parts.Remove(key, put.Id);
+        }
+        else
+        {
+            _temporary.Remove(put.Id);
+        }
+    }
+
+    private void Complete(string key, string id, long length)
+    {
+        if (_parts.Finish(key, id, length) is { } path)
+        {
+            Publish(path, key);
+        }
+        else if (FolderListing.Stat(_root, key)?.Length != length)
+        {
+            throw new IOException("Its parts are gone.");
+        }
+    }
 
     private void Publish(string temporary, string key)
     {

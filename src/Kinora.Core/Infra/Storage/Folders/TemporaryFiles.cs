@@ -73,7 +73,7 @@ internal sealed class TemporaryFiles(string root)
 
     private string NewPath() => Path.Combine(_folder, Guid.CreateVersion7().ToString());
 
-    private static bool IsLocked(string path)
+    internal static bool IsLocked(string path)
     {
         try
         {

@@ -6,7 +6,10 @@ using Microsoft.Extensions.Logging;
 
 namespace Kinora.Core.Infra.Storage.S3;
 
-/// <summary>Sends one large file in parts, each read from the file as it is sent; whatever goes wrong, the parts are taken back.</summary>
+/// <summary>
+/// Objects in parts: of one large file, each part read from it as it is sent, and taken back whatever goes wrong; or of parts that come
+/// over hours.
+/// </summary>
 internal sealed partial class S3MultipartUpload(S3Calls calls, S3StorageOptions options, ILogger logger)
 {
     /// <summary>S3's limit. A file that passes it is sent in larger parts.</summary>
@@ -21,6 +24,22 @@ internal sealed partial class S3MultipartUpload(S3Calls calls, S3StorageOptions 
     /// <returns>The object's ETag.</returns>
     public async Task<string?> SendAsync(string key, string path, long length, string contentType, CancellationToken cancellation)
     {
+        var uploadId = await BeginAsync(key, contentType, cancellation);
+        try
+        {
+            var tags = await SendPartsAsync(key, uploadId, path, length, cancellation);
+            return await CompleteAsync(key, uploadId, tags, length, cancellation);
+        }
+        catch
+        {
+            await TakeBackAsync(key, uploadId);
+            throw;
+        }
+    }
+
+    /// <returns>The upload's id.</returns>
+    public async Task<string> BeginAsync(string key, string contentType, CancellationToken cancellation)
+    {
         cancellation.ThrowIfCancellationRequested();
 
         // Not cancelled at once: an upload whose id never came back could not be aborted.
@@ -29,17 +48,39 @@ internal sealed partial class S3MultipartUpload(S3Calls calls, S3StorageOptions 
         var begin = new InitiateMultipartUploadRequest { BucketName = options.Bucket, Key = key, ContentType = contentType };
         var upload = await calls.RunAsync(
             $"begin the upload of {key}", (s3, token) => s3.InitiateMultipartUploadAsync(begin, token), late.Token);
-        try
-        {
-            var parts = await SendPartsAsync(key, upload.UploadId, path, length, cancellation);
-            return await CompleteAsync(key, upload.UploadId, parts, length, cancellation);
-        }
-        catch
-        {
-            await TakeBackAsync(key, upload.UploadId);
-            throw;
-        }
+        return upload.UploadId;
     }
+
+    /// <returns>The part's ETag.</returns>
+    public async Task<string> PutPartAsync(string key, string uploadId, int number, string path, CancellationToken cancellation)
+    {
+        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 0, FileOptions.Asynchronous);
+        return await SendPartAsync(key, uploadId, number, file, file.Length, cancellation);
+    }
+
+    /// <returns>The object's ETag.</returns>
+    public async Task<string?> CompleteAsync(
+        string key, string uploadId, IReadOnlyList<string> tags, long length, CancellationToken cancellation)
+    {
+        var complete = new CompleteMultipartUploadRequest
+        {
+            BucketName = options.Bucket,
+            Key = key,
+            UploadId = uploadId,
+            MpuObjectSize = length,
+            PartETags = [.. tags.Select((tag, index) => new PartETag(index + 1, tag))],
+        };
+        var response = await calls.RunAsync(
+            $"complete {key}", (s3, token) => s3.CompleteMultipartUploadAsync(complete, token), cancellation);
+
+        // S3 may begin to answer 200 and find the error later, which then stands in the body (CompleteMultipartUpload, API reference).
+        // The SDK throws then; an answer that is neither is not taken for a success.
+        return string.IsNullOrEmpty(response.ETag) ? throw new StorageException($"S3 did not confirm {key}.") : response.ETag;
+    }
+
+    /// <summary>Whether the store has no such upload: it was completed or aborted.</summary>
+    public static bool IsUnknown(StorageException e) =>
+        e.InnerException is AmazonS3Exception { StatusCode: HttpStatusCode.NotFound, ErrorCode: not "NoSuchBucket" };
 
     /// <summary>Uploads that were begun and neither completed nor aborted, by all writers of the bucket.</summary>
     public async IAsyncEnumerable<UnfinishedPut> ListAsync(
@@ -70,17 +111,17 @@ internal sealed partial class S3MultipartUpload(S3Calls calls, S3StorageOptions 
         {
             await SendAbortAsync(put.Key!, put.Id, cancellation);
         }
-        catch (StorageException e) when (e.InnerException is AmazonS3Exception { StatusCode: HttpStatusCode.NotFound, ErrorCode: not "NoSuchBucket" })
+        catch (StorageException e) when (IsUnknown(e))
         {
             // It was completed or aborted since.
         }
     }
 
-    private async Task<UploadPartResponse[]> SendPartsAsync(
+    private async Task<string[]> SendPartsAsync(
         string key, string uploadId, string path, long length, CancellationToken cancellation)
     {
         var partSize = Math.Max(options.PartSizeBytes, (length + MaxParts - 1) / MaxParts);
-        var sent = new UploadPartResponse[(length + partSize - 1) / partSize];
+        var sent = new string[(length + partSize - 1) / partSize];
 
         // Returns only when no part is on its way any more: a part that arrives after the abort would stay.
         await Parallel.ForAsync(
@@ -91,39 +132,25 @@ internal sealed partial class S3MultipartUpload(S3Calls calls, S3StorageOptions 
             {
                 await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 0, FileOptions.Asynchronous);
                 file.Position = index * partSize;
-                var part = new UploadPartRequest
-                {
-                    BucketName = options.Bucket,
-                    Key = key,
-                    UploadId = uploadId,
-                    PartNumber = index + 1,
-                    PartSize = Math.Min(partSize, length - file.Position),
-                    InputStream = file,
-                    UseChunkEncoding = options.UseChunkEncoding,
-                };
-                sent[index] = await calls.RunAsync(
-                    $"store part {part.PartNumber} of {key}", (s3, limit) => s3.UploadPartAsync(part, limit), token);
+                sent[index] = await SendPartAsync(key, uploadId, index + 1, file, Math.Min(partSize, length - file.Position), token);
             });
         return sent;
     }
 
-    private async Task<string?> CompleteAsync(
-        string key, string uploadId, UploadPartResponse[] parts, long length, CancellationToken cancellation)
+    private async Task<string> SendPartAsync(
+        string key, string uploadId, int number, FileStream file, long length, CancellationToken cancellation)
     {
-        var complete = new CompleteMultipartUploadRequest
+        var part = new UploadPartRequest
         {
             BucketName = options.Bucket,
             Key = key,
             UploadId = uploadId,
-            MpuObjectSize = length,
+            PartNumber = number,
+            PartSize = length,
+            InputStream = file,
+            UseChunkEncoding = options.UseChunkEncoding,
         };
-        complete.AddPartETags(parts);
-        var response = await calls.RunAsync(
-            $"complete {key}", (s3, token) => s3.CompleteMultipartUploadAsync(complete, token), cancellation);
-
-        // S3 may begin to answer 200 and find the error later, which then stands in the body (CompleteMultipartUpload, API reference).
-        // The SDK throws then; an answer that is neither is not taken for a success.
-        return string.IsNullOrEmpty(response.ETag) ? throw new StorageException($"S3 did not confirm {key}.") : response.ETag;
+        return (await calls.RunAsync($"store part {number} of {key}", (s3, limit) => s3.UploadPartAsync(part, limit), cancellation)).ETag;
     }
 
     private async Task TakeBackAsync(string key, string uploadId)

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace Kinora.Core.Infra.Storage.S3;
 
 /// <summary>Objects in a bucket of AWS S3 or of a store that speaks its API (MinIO, Swift, Ceph and the like).</summary>
-public sealed class S3ObjectStore : IObjectStore, IDisposable
+public sealed class S3ObjectStore : IObjectStore, IObjectParts, IDisposable
 {
     /// <summary>S3's limit for one DeleteObjects.</summary>
     private const int KeysPerDelete = 1000;
@@ -145,6 +145,35 @@ public sealed class S3ObjectStore : IObjectStore, IDisposable
         _multipart.ListAsync(before, cancellation);
 
     public Task AbortAsync(UnfinishedPut put, CancellationToken cancellation) => _multipart.AbortAsync(put, cancellation);
+
+    public Task<string> BeginAsync(string key, string contentType, CancellationToken cancellation)
+    {
+        ObjectKey.Check(key);
+        return _multipart.BeginAsync(key, contentType, cancellation);
+    }
+
+    public Task<string> PutPartAsync(string key, string id, ObjectPart part, string path, CancellationToken cancellation)
+    {
+        ObjectKey.Check(key);
+        return _multipart.PutPartAsync(key, id, part.Number, path, cancellation);
+    }
+
+    public async Task CompleteAsync(string key, string id, IReadOnlyList<string> tags, long length, CancellationToken cancellation)
+    {
+        ObjectKey.Check(key);
+        string? etag;
+        try
+        {
+            etag = await _multipart.CompleteAsync(key, id, tags, length, cancellation);
+        }
+        catch (StorageException e) when (S3MultipartUpload.IsUnknown(e))
+        {
+            // Completed before, by a call whose answer was lost; or it was taken back, which the look at the object tells.
+            etag = null;
+        }
+
+        await CheckStoredAsync(key, length, etag, cancellation);
+    }
 
     public Task PingAsync(CancellationToken cancellation) =>
         _calls.RunAsync("reach the bucket", (s3, token) => s3.HeadBucketAsync(new HeadBucketRequest { BucketName = _options.Bucket }, token), cancellation);
