@@ -56,6 +56,7 @@ public static class ApiSetup
         app.UseSecurityHeaders();
         app.UseErrorEnvelope();
         app.UseHostFiltering();
+        app.UseTus();
         app.UseRouting();
         app.UseRequestGuard();
         app.UseRateLimiter();

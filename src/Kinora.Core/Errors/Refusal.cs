@@ -17,6 +17,12 @@ public static class Refusal
 
     public static ApiException Conflict(string message, object? details = null) => new(ErrorCode.Conflict, message, details);
 
+    public static ApiException Gone(string? message = null) => Of(ErrorCode.Gone, message);
+
+    public static ApiException PreconditionFailed(string? message = null) => Of(ErrorCode.PreconditionFailed, message);
+
+    public static ApiException ChecksumMismatch() => Of(ErrorCode.ChecksumMismatch, null);
+
     public static ApiException PayloadTooLarge(string? message = null) => Of(ErrorCode.PayloadTooLarge, message);
 
     public static ApiException UnsupportedMediaType(string? message = null) => Of(ErrorCode.UnsupportedMediaType, message);

@@ -9,7 +9,7 @@ public sealed class LimitOptions
     [Range(1, 1_000_000)]
     public int MaxLiveJobsPerUser { get; set; } = 1000;
 
-    /// <summary>Bytes of one user's videos together, as uploaded; null: no limit.</summary>
+    /// <summary>Bytes of one user's videos together, as uploaded, with resumable uploads under way; null: no limit.</summary>
     [Range(1, long.MaxValue)]
     public long? MaxBytesPerUser { get; set; }
 

@@ -47,7 +47,7 @@ public sealed class UserLimits(IOptions<LimitOptions> options)
         }
     }
 
-    /// <summary>The user's quota of bytes as it stands; null: no limit.</summary>
+    /// <summary>The user's quota of bytes as it stands, with what is under way; null: no limit.</summary>
     public async Task<BytesQuota?> FindQuotaAsync(NpgsqlConnection connection, Guid userId, CancellationToken cancellation)
     {
         if (_options.MaxBytesPerUser is not { } limit)
@@ -55,8 +55,12 @@ public sealed class UserLimits(IOptions<LimitOptions> options)
             return null;
         }
 
-        await using var command = new NpgsqlCommand(
-            "SELECT COALESCE(sum(size_bytes), 0)::bigint FROM videos WHERE owner_id = @user AND deleted_at IS NULL", connection);
+        // What a resumable upload is to become is taken from its beginning: nobody sends for hours what will be refused.
+        await using var command = new NpgsqlCommand("""
+            SELECT (SELECT COALESCE(sum(size_bytes), 0) FROM videos WHERE owner_id = @user AND deleted_at IS NULL)::bigint
+              + (SELECT COALESCE(sum(length_bytes), 0) FROM uploads
+                 WHERE owner_id = @user AND status <> 'FINISHED' AND expires_at > clock_timestamp())::bigint
+            """, connection);
         command.Parameters.AddWithValue("user", userId);
         return new BytesQuota(limit, (long)(await command.ExecuteScalarAsync(cancellation))!);
     }

@@ -23,4 +23,19 @@ public sealed class UploadOptions
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "24:00:00")]
     public TimeSpan IntentTime { get; set; } = TimeSpan.FromMinutes(30);
+
+    /// <summary>How long after its last request that wrote a resumable upload can be gone on with.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "30.00:00:00")]
+    public TimeSpan ExpiresAfter { get; set; } = TimeSpan.FromHours(24);
+
+    /// <summary>
+    /// What is stored of a resumable upload at a time, in bytes: a part of it waits on the API's disk until it is full; a killed API loses
+    /// it, and the one before it where that is just being put. From S3's 5 MiB on. A file of more than 10,000 parts gets larger ones.
+    /// </summary>
+    [Range(5 * 1024 * 1024, 1024 * 1024 * 1024)]
+    public int PartBytes { get; set; } = 8 * 1024 * 1024;
+
+    /// <summary>Resumable uploads of one user that are under way.</summary>
+    [Range(1, 100_000)]
+    public int MaxUnfinishedPerUser { get; set; } = 100;
 }

@@ -3,7 +3,6 @@ using Kinora.Core.Infra.Failpoints;
 using Kinora.Core.Infra.Storage;
 using Kinora.Core.Jobs;
 using Kinora.Core.Limits;
-using Kinora.Core.Videos;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
@@ -70,31 +69,13 @@ public sealed partial class UploadService(
 
     private async Task<Guid> CommitAsync(Guid videoId, NewVideo upload, SpooledFile file, CancellationToken cancellation)
     {
-        var filename = DisplayName.Clean(upload.OriginalFilename);
         await using var connection = await source.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         await UserLimits.LockAsync(connection, upload.OwnerId, cancellation);
         await limits.CheckBytesAsync(connection, upload.OwnerId, file.SizeBytes, cancellation);
         await limits.CheckLiveJobsAsync(connection, upload.OwnerId, cancellation);
-        await using var video = new NpgsqlCommand("""
-            INSERT INTO videos (id, owner_id, title, original_filename, status, size_bytes, content_type, sha256, source_key,
-                transcode_after_analysis)
-            VALUES (@id, @owner, @title, @filename, 'UPLOADED', @size, @type, @sha256, @key, @transcode)
-            """, connection);
-        video.Parameters.AddWithValue("id", videoId);
-        video.Parameters.AddWithValue("owner", upload.OwnerId);
-        video.Parameters.AddWithValue("title", upload.Title ?? DisplayName.ToTitle(filename, Video.MaxTitleLength));
-        video.Parameters.AddWithValue("filename", filename);
-        video.Parameters.AddWithValue("size", file.SizeBytes);
-        video.Parameters.AddWithValue("type", file.ContentType);
-        video.Parameters.AddWithValue("sha256", file.Sha256);
-        video.Parameters.AddWithValue("key", ObjectKey.Source(videoId));
-        video.Parameters.AddWithValue("transcode", upload.Transcode);
-        await video.ExecuteNonQueryAsync(cancellation);
-
-        var jobId = await SubmitJob.RunAsync(
-            connection, videoId, JobType.Analyze, "{}", jobOptions.Value.MaxAttempts, upload.RequestId, cancellation);
-        await UploadIntents.PublishAsync(connection, videoId, cancellation);
+        var stored = new StoredSource(file.SizeBytes, file.ContentType, file.Sha256);
+        var jobId = await MakeVideo.RunAsync(connection, videoId, upload, stored, jobOptions.Value.MaxAttempts, cancellation);
         await Failpoint.HitAsync(FailpointName.UploadBeforeCommit, cancellation);
         await transaction.CommitAsync(cancellation);
         await Failpoint.HitAsync(FailpointName.UploadAfterCommit, cancellation);

@@ -18,7 +18,7 @@ public sealed partial class UploadSpool(
     IOptions<UploadOptions> options, IOptions<MediaOptions> media, IOptions<CollectorOptions> collector, TimeProvider time, ILogger<UploadSpool> logger)
     : BackgroundService
 {
-    private const int BufferSize = 256 * 1024;
+    internal const int BufferSize = 256 * 1024;
     private const string Extension = ".upload";
 
     /// <summary>A file gets its extension when it is locked, so that none is ever seen without: its birth takes milliseconds.</summary>
@@ -87,7 +87,7 @@ public sealed partial class UploadSpool(
     /// The shared lock that .NET takes on an open file tells RemoveStale of another process that this one is in use. It is held until the
     /// file has been stored.
     /// </summary>
-    private OpenFile Create()
+    internal OpenFile Create()
     {
         try
         {
@@ -117,7 +117,7 @@ public sealed partial class UploadSpool(
     private static Task<int> FillAsync(Stream content, byte[] buffer, CancellationToken cancellation) =>
         content.ReadAtLeastAsync(buffer.AsMemory(0, BufferSize), BufferSize, throwOnEndOfStream: false, cancellation).AsTask();
 
-    private static async Task WriteAsync(FileStream file, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
+    internal static async Task WriteAsync(FileStream file, ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
     {
         try
         {

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using Kinora.Core.Errors;
+using Kinora.IntegrationTests.Queues;
 
 namespace Kinora.IntegrationTests.Api;
 
@@ -57,6 +58,12 @@ public sealed class ErrorCodeTests(ApiFixture fixture, PlayableVideos videos) : 
                     return await owner.SendAsync(request, Cancellation);
                 }
 
+            case "GONE":
+                return await GoOnTooLateAsync();
+            case "PRECONDITION_FAILED":
+                return await owner.PostAsync("/v1/uploads", null, Cancellation);
+            case "CHECKSUM_MISMATCH":
+                return await new TusClient(owner).BeginAsync(4096, UploadBody.Mp4(), [("Upload-Checksum", $"sha1 {Convert.ToBase64String(new byte[20])}")]);
             case "TOO_MANY_REQUESTS":
                 return await LoginTooOftenAsync();
             case "INTERNAL":
@@ -68,6 +75,20 @@ public sealed class ErrorCodeTests(ApiFixture fixture, PlayableVideos videos) : 
             default:
                 throw new ArgumentOutOfRangeException(nameof(code), code, "This code has no request yet.");
         }
+    }
+
+    private async Task<HttpResponseMessage> GoOnTooLateAsync()
+    {
+        await using var api = await fixture.StartApiAsync("--Kinora:Uploads:ExpiresAfter=00:00:01");
+        using var client = ApiFixture.CreateClient(api, videos.Owner);
+        var tus = new TusClient(client);
+        var upload = await tus.CreateAsync(4096);
+        await Eventually.TrueAsync(async () =>
+        {
+            using var head = await tus.HeadAsync(upload);
+            return head.StatusCode == HttpStatusCode.Gone;
+        }, () => "the upload does not expire");
+        return await tus.PatchAsync(upload, 0, UploadBody.Mp4());
     }
 
     private async Task<HttpResponseMessage> LoginTooOftenAsync()

@@ -41,12 +41,12 @@ public sealed class OwnershipTests(PlayableVideos videos) : IClassFixture<Playab
     [MemberData(nameof(Operations))]
     public async Task Nobody_but_the_owner_gets_through(string method, string path)
     {
-        var own = Fill(path, videos.Video.Id.ToString(), videos.Video.HlsJobId.ToString());
+        var own = Fill(path, videos.Video.Id.ToString(), videos.Video.HlsJobId.ToString(), videos.UploadId.ToString());
         var unknownId = Guid.CreateVersion7().ToString();
 
         using var anonymous = await SendAsync(null, method, path, own);
         using var stranger = await SendAsync(videos.Stranger, method, path, own);
-        using var unknown = await SendAsync(videos.Owner, method, path, Fill(path, unknownId, unknownId));
+        using var unknown = await SendAsync(videos.Owner, method, path, Fill(path, unknownId, unknownId, unknownId));
 
         await ShouldBeAsync(anonymous, HttpStatusCode.Unauthorized, "UNAUTHORIZED");
         Assert.NotEmpty(anonymous.Headers.WwwAuthenticate);
@@ -62,7 +62,7 @@ public sealed class OwnershipTests(PlayableVideos videos) : IClassFixture<Playab
     {
         foreach (var id in (string[])["0", "-1", "null", "9223372036854775808", "..%2f..%2fetc", "{01931f6e-5c2a-7d4b-9f00-3a1c5e7b9d11}"])
         {
-            using var response = await SendAsync(videos.Owner, method, path, Fill(path, id, id));
+            using var response = await SendAsync(videos.Owner, method, path, Fill(path, id, id, id));
             await ShouldBeAsync(response, HttpStatusCode.BadRequest, "VALIDATION_ERROR");
         }
     }
@@ -75,6 +75,7 @@ public sealed class OwnershipTests(PlayableVideos videos) : IClassFixture<Playab
         var video = await client.GetFromJsonAsync<JsonElement>($"/v1/videos/{videos.Video.Id}", Cancellation);
         var jobs = await client.GetFromJsonAsync<JsonElement>($"/v1/videos/{videos.Video.Id}/jobs", Cancellation);
 
+        Assert.Equal(0, await new TusClient(client).OffsetAsync(new Uri($"/v1/uploads/{videos.UploadId}", UriKind.Relative)));
         Assert.Equal("walk", video.GetProperty("title").GetString());
         Assert.Equal("READY", video.GetProperty("status").GetString());
         Assert.Equal(3, jobs.GetProperty("items").GetArrayLength());
@@ -93,15 +94,17 @@ public sealed class OwnershipTests(PlayableVideos videos) : IClassFixture<Playab
         await response.ShouldBeErrorAsync(status, code);
     }
 
-    private static string Fill(string path, string videoId, string jobId)
+    private static string Fill(string path, string videoId, string jobId, string uploadId)
     {
         var filled = path
             .Replace("{videoId}", videoId, StringComparison.Ordinal)
             .Replace("{jobId}", jobId, StringComparison.Ordinal)
+            .Replace("{uploadId}", uploadId, StringComparison.Ordinal)
             .Replace("{path}", PublishedVideo.Master, StringComparison.Ordinal)
             .Replace("storyboard-{sprite}.jpg", PublishedVideo.Sprite, StringComparison.Ordinal);
         Assert.False(path.Replace("{videoId}", "", StringComparison.Ordinal).Replace("{jobId}", "", StringComparison.Ordinal)
-            .Replace("{path}", "", StringComparison.Ordinal).Replace("{sprite}", "", StringComparison.Ordinal).Contains('{'), $"this test has no value for a parameter of {path}");
+            .Replace("{path}", "", StringComparison.Ordinal).Replace("{sprite}", "", StringComparison.Ordinal)
+            .Replace("{uploadId}", "", StringComparison.Ordinal).Contains('{'), $"this test has no value for a parameter of {path}");
         return filled;
     }
 
@@ -112,6 +115,13 @@ public sealed class OwnershipTests(PlayableVideos videos) : IClassFixture<Playab
         if (Bodies.TryGetValue($"{method} {path}", out var body))
         {
             request.Content = JsonContent.Create(body);
+        }
+
+        if (path.StartsWith("/v1/uploads/", StringComparison.Ordinal))
+        {
+            request.Headers.Add("Tus-Resumable", "1.0.0");
+            request.Headers.Add("Upload-Offset", "0");
+            request.Content = new ByteArrayContent("x"u8.ToArray()) { Headers = { ContentType = new("application/offset+octet-stream") } };
         }
 
         return await client.SendAsync(request, Cancellation);

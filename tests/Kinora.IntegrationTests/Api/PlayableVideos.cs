@@ -20,6 +20,9 @@ public sealed class PlayableVideos(ApiFixture fixture) : IAsyncLifetime
 
     internal PublishedVideo StrangersVideo { get; private set; } = null!;
 
+    /// <summary>The owner's, with all of its bytes to come.</summary>
+    internal Guid UploadId { get; private set; }
+
     public async ValueTask InitializeAsync()
     {
         await _recorded.InitializeAsync();
@@ -27,6 +30,8 @@ public sealed class PlayableVideos(ApiFixture fixture) : IAsyncLifetime
         Stranger = await fixture.CreateUserAsync();
         Video = await CreateAsync(Owner);
         StrangersVideo = await CreateAsync(Stranger);
+        using var client = ApiFixture.CreateClient(Api, Owner);
+        UploadId = TusClient.IdOf(await new TusClient(client).CreateAsync(4096));
     }
 
     public async ValueTask DisposeAsync()

@@ -11,6 +11,7 @@ internal static class V1Routes
         v1.MapAuth();
         v1.MapMe();
         v1.MapVideos();
+        v1.MapUploads();
         v1.MapTranscodes();
         v1.MapJobs();
         v1.MapPlayback();

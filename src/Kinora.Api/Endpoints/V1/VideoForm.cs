@@ -66,8 +66,8 @@ internal sealed class VideoForm(SpooledFile file, string? filename, string? titl
             return new VideoForm(
                 file ?? throw Refusal.Validation("file", "Missing."),
                 filename,
-                TitleOf(fields.GetValueOrDefault("title")),
-                TranscodeOf(fields.GetValueOrDefault("transcode")));
+                VideoFields.TitleOf(fields.GetValueOrDefault("title")),
+                VideoFields.TranscodeOf(fields.GetValueOrDefault("transcode")));
         }
         catch (Exception e)
         {
@@ -141,21 +141,6 @@ internal sealed class VideoForm(SpooledFile file, string? filename, string? titl
             throw Refusal.Validation(name, "Not UTF-8.");
         }
     }
-
-    private static string? TitleOf(string? title) => title switch
-    {
-        null => null,
-        _ when title.EnumerateRunes().Count() is 0 or > Video.MaxTitleLength => throw Refusal.Validation("title", $"1 to {Video.MaxTitleLength} characters."),
-        _ when title.Contains('\0') => throw Refusal.Validation("title", "NUL is no character of a text."),
-        _ => title,
-    };
-
-    private static bool TranscodeOf(string? transcode) => transcode switch
-    {
-        null or "false" => false,
-        "true" => true,
-        _ => throw Refusal.Validation("transcode", "\"true\" or \"false\"."),
-    };
 }
 
 // For the OpenAPI document alone.

@@ -2,6 +2,7 @@ using Kinora.Core.Accounts;
 using Kinora.Core.Infra.Storage;
 using Kinora.Core.Jobs;
 using Kinora.Core.Playback;
+using Kinora.Core.Uploads.Resumable;
 using Kinora.Core.Videos;
 using Microsoft.EntityFrameworkCore;
 
@@ -24,6 +25,8 @@ public sealed class KinoraDb(DbContextOptions<KinoraDb> options) : DbContext(opt
 
     public DbSet<StorageIntent> StorageIntents => Set<StorageIntent>();
 
+    public DbSet<Upload> Uploads => Set<Upload>();
+
     public DbSet<Chore> Chores => Set<Chore>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
@@ -37,6 +40,7 @@ public sealed class KinoraDb(DbContextOptions<KinoraDb> options) : DbContext(opt
         configurationBuilder.Properties<VideoStatus>().HaveConversion<UpperCaseConverter<VideoStatus>>();
         configurationBuilder.Properties<JobType>().HaveConversion<UpperCaseConverter<JobType>>();
         configurationBuilder.Properties<JobStatus>().HaveConversion<UpperCaseConverter<JobStatus>>();
+        configurationBuilder.Properties<UploadStatus>().HaveConversion<UpperCaseConverter<UploadStatus>>();
         configurationBuilder.Properties<IntentState>().HaveConversion<UpperCaseConverter<IntentState>>();
     }
 }

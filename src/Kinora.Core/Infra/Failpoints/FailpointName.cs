@@ -39,6 +39,16 @@ public static class FailpointName
     public const string HlsAfterEncode = "hls.after_encode";
     public const string HlsAfterPackage = "hls.after_package";
 
+    /// <summary>Of a resumable upload: a part is stored and its place noted, and the request goes on.</summary>
+    public const string UploadAfterPart = "upload.after_part";
+
+    /// <summary>Of a resumable upload: the request has ended, and what is left of it is not stored yet.</summary>
+    public const string UploadAfterReceive = "upload.after_receive";
+
+    /// <summary>All bytes are stored, as parts.</summary>
+    public const string UploadBeforeComplete = "upload.before_complete";
+    public const string UploadAfterComplete = "upload.after_complete";
+
     public const string PublishBeforeIntent = "publish.before_intent";
     public const string PublishAfterIntent = "publish.after_intent";
 

@@ -20,7 +20,7 @@ public interface IObjectParts
     /// Makes the object out of its parts. Whoever reads the key sees nothing or the whole of it; done once already it is no error.
     /// </summary>
     /// <param name="tags">Of all parts, in their order.</param>
-    /// <param name="length">Of the object; what is stored instead of another length is no object.</param>
+    /// <param name="length">Of the object; a store that has another one then is a fault.</param>
     Task CompleteAsync(string key, string id, IReadOnlyList<string> tags, long length, CancellationToken cancellation);
 }
 

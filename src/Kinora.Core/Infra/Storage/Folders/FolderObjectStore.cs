@@ -163,13 +163,13 @@ public sealed class FolderObjectStore : IObjectStore, IObjectParts
 
     private void Complete(string key, string id, long length)
     {
-        if (_parts.Finish(key, id, length) is { } path)
+        try
         {
-            Publish(path, key);
+            Publish(_parts.Finish(key, id, length) ?? throw new IOException("Its parts are gone."), key);
         }
-        else if (FolderListing.Stat(_root, key)?.Length != length)
+        catch (IOException) when (FolderListing.Stat(_root, key)?.Length == length)
         {
-            throw new IOException("Its parts are gone.");
+            // It was completed before, or by somebody else at this moment.
         }
     }
 

@@ -98,17 +98,11 @@ internal sealed class PartFiles(string root)
 
             try
             {
-                var file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.None, 0, FileOptions.Asynchronous);
-                if (TryRename(path, PathOf(key, id, writer)))
-                {
-                    return file;
-                }
-
-                await file.DisposeAsync();
+                return LockAs(path, PathOf(key, id, writer));
             }
             catch (FileNotFoundException)
             {
-                // Renamed by another writer since it was found.
+                // Renamed by another writer since it was found, or before the lock was ours.
             }
             catch (IOException) when (waited < LockTimeout)
             {
@@ -117,18 +111,19 @@ internal sealed class PartFiles(string root)
         }
     }
 
-    /// <summary>Under the lock: whoever else has found the file by its old name has to look again.</summary>
-    private static bool TryRename(string path, string name)
+    /// <summary>Renamed under the lock: whoever else has found the file by its old name has to look again.</summary>
+    private static FileStream LockAs(string path, string name)
     {
+        var file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.None, 0, FileOptions.Asynchronous);
         try
         {
             File.Move(path, name);
-            return true;
+            return file;
         }
-        catch (FileNotFoundException)
+        catch
         {
-            // Another writer had the lock before, and has renamed it.
-            return false;
+            file.Dispose();
+            throw;
         }
     }
 

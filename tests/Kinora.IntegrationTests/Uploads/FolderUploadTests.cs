@@ -1,0 +1,3 @@
+namespace Kinora.IntegrationTests.Uploads;
+
+public sealed class FolderUploadTests : ResumableUploadContract;
