@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Kinora.Core.Infra.Database;
 using Kinora.Core.Infra.Storage;
@@ -12,14 +13,14 @@ namespace Kinora.Core.Playback;
 
 /// <summary>
 /// The HLS of a video while its job is under way, out of the rows of its pieces: playlists are written when they are asked for, and kept for
-/// a second, since all viewers ask for the same ones and a long film's facts are long. They are those of one moment, and the next time may
-/// only have more at their ends.
+/// a second, since all viewers ask for the same ones and a long film's facts are long. All of them are of one moment, so that no sound is
+/// ahead of its pictures, and the next time may only have more at their ends.
 /// </summary>
 public sealed class GrowingHls(IDbContextFactory<KinoraDb> databases) : IDisposable
 {
-    private const int MaxPlaylists = 1000;
+    private const int MaxJobs = 100;
     private static readonly TimeSpan KeepTime = TimeSpan.FromSeconds(1);
-    private readonly MemoryCache _playlists = new(new MemoryCacheOptions { SizeLimit = MaxPlaylists });
+    private readonly MemoryCache _moments = new(new MemoryCacheOptions { SizeLimit = MaxJobs });
 
     public async Task<bool> IsPlayableAsync(Guid videoId, CancellationToken cancellation) =>
         await FindAsync(videoId, PlaybackService.MasterName, cancellation) is not null;
@@ -49,7 +50,7 @@ public sealed class GrowingHls(IDbContextFactory<KinoraDb> databases) : IDisposa
             : await GetPlaylistAsync(job, path, cancellation);
     }
 
-    public void Dispose() => _playlists.Dispose();
+    public void Dispose() => _moments.Dispose();
 
     private async Task<GrowingJob?> FindJobAsync(Guid videoId, CancellationToken cancellation)
     {
@@ -64,49 +65,41 @@ public sealed class GrowingHls(IDbContextFactory<KinoraDb> databases) : IDisposa
     /// <param name="name">Of the master, or of a playlist below the edition.</param>
     private async Task<HlsFile?> GetPlaylistAsync(GrowingJob job, string name, CancellationToken cancellation)
     {
-        // Written for whoever asks meanwhile too: it goes on when the one who asked first has left.
-        var writing = _playlists.GetOrCreate((job, name), entry =>
+        // Loaded for whoever asks meanwhile too: it goes on when the one who asked first has left.
+        var loading = _moments.GetOrCreate(job, entry =>
         {
             (entry.Size, entry.AbsoluteExpirationRelativeToNow) = (1, KeepTime);
-            return new Lazy<Task<string?>>(() => WriteAsync(job, name, CancellationToken.None));
+            return new Lazy<Task<Moment?>>(() => LoadAsync(job, CancellationToken.None));
         })!;
-        if (await writing.Value.WaitAsync(cancellation) is { } text)
+        var moment = await loading.Value.WaitAsync(cancellation);
+        if (moment?.Playlist(PlaybackService.MasterName) is null)
         {
-            return new HlsFile(null, text);
+            // Who waits for the first picture does not wait for a second.
+            _moments.Remove(job);
         }
 
-        // Who waits for the first picture does not wait for a second.
-        _playlists.Remove((job, name));
-        return null;
+        return moment?.Playlist(name) is { } text ? new HlsFile(null, text) : null;
     }
 
-    /// <returns>Null: no such name, nothing of it yet, or it is not made of spans.</returns>
-    private async Task<string?> WriteAsync(GrowingJob job, string name, CancellationToken cancellation)
+    /// <returns>Null: it is not made of spans.</returns>
+    private async Task<Moment?> LoadAsync(GrowingJob job, CancellationToken cancellation)
     {
         await using var db = await databases.CreateDbContextAsync(cancellation);
-        if (await db.Jobs.AsNoTracking().Where(j => j.Id == job.Id).Select(j => j.Plan).FirstOrDefaultAsync(cancellation) is not { } stored
-            || JsonSerializer.Deserialize(stored, StoredJson.Default.TranscodePlan) is not { Spans: not null } plan)
-        {
-            return null;
-        }
-
-        if (name == PlaybackService.MasterName)
-        {
-            return (await LoadAsync(db, job, plan, plan.Tracks, cancellation)).Master();
-        }
-
-        return GrowingPackage.TracksOf(plan, name) is { } tracks ? (await LoadAsync(db, job, plan, tracks, cancellation)).Media(name) : null;
+        return await db.Jobs.AsNoTracking().Where(j => j.Id == job.Id).Select(j => j.Plan).FirstOrDefaultAsync(cancellation) is { } stored
+            && JsonSerializer.Deserialize(stored, StoredJson.Default.TranscodePlan) is { Spans: not null } plan
+            ? new Moment(await LoadAsync(db, job, plan, cancellation))
+            : null;
     }
 
     private static async Task<GrowingPackage> LoadAsync(
-        KinoraDb db, GrowingJob job, TranscodePlan plan, IReadOnlyList<string> tracks, CancellationToken cancellation)
+        KinoraDb db, GrowingJob job, TranscodePlan plan, CancellationToken cancellation)
     {
         // What has ended first: a track that ends between the two looks has its last piece then, and its end the next time.
         var ended = await db.Jobs.AsNoTracking()
             .Where(j => j.ParentId == job.Id && j.Status == JobStatus.Succeeded && j.Rank <= UnitsOfPlan.Sound)
             .Select(j => j.Params)
             .ToListAsync(cancellation);
-        var rows = await db.HlsPieces.AsNoTracking().Where(p => p.JobId == job.Id && tracks.Contains(p.Track)).ToListAsync(cancellation);
+        var rows = await db.HlsPieces.AsNoTracking().Where(p => p.JobId == job.Id).ToListAsync(cancellation);
         var endedTracks = ended
             .Select(p => UnitParams.Parse(p.RootElement.GetRawText()))
             .Select(unit => unit.Unit switch
@@ -136,4 +129,22 @@ public sealed class GrowingHls(IDbContextFactory<KinoraDb> databases) : IDisposa
 
     /// <param name="Edition">The fence of the attempt that planned it.</param>
     private sealed record GrowingJob(Guid Id, Guid VideoId, long Edition);
+
+    /// <summary>All playlists as they stood once, each written when it is first asked for.</summary>
+    private sealed class Moment(GrowingPackage package)
+    {
+        private readonly ConcurrentDictionary<string, string> _texts = new(StringComparer.Ordinal);
+
+        /// <returns>Null: no such name, or nothing of it yet.</returns>
+        public string? Playlist(string name)
+        {
+            if (_texts.TryGetValue(name, out var text))
+            {
+                return text;
+            }
+
+            var written = name == PlaybackService.MasterName ? package.Master() : package.Media(name);
+            return written is null ? null : _texts.GetOrAdd(name, written);
+        }
+    }
 }

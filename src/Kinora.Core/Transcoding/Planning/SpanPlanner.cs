@@ -24,8 +24,8 @@ internal static class SpanPlanner
     private const int LongSeconds = 1800;
 
     /// <summary>
-    /// Of what is left, when it is less than three of the longest so far; the very last one has the rest. Two at once end together, whichever
-    /// of them came first to the longer ones.
+    /// Of what is left, when it is less than three of the length that would be next; the very last one has the rest. Chosen so that two
+    /// workers end within a few seconds of film of each other, whichever of them comes first to the longer ones.
     /// </summary>
     private static readonly double[] LastShares = [0.35, 0.25, 0.22];
 

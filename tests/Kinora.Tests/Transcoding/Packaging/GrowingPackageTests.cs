@@ -111,7 +111,6 @@ public sealed class GrowingPackageTests
     {
         var pieces = PlannedPieces.Encoded();
 
-        Assert.Null(GrowingPackage.TracksOf(pieces.Plan, name));
         Assert.Null(Of(pieces, _ => true).Media(name));
     }
 

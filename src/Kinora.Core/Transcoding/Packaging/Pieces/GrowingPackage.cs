@@ -10,7 +10,7 @@ namespace Kinora.Core.Transcoding.Packaging.Pieces;
 /// </summary>
 /// <param name="plan">With spans.</param>
 /// <param name="edition">The folder of the playlists, as they are named from above.</param>
-/// <param name="pieces">Of all tracks; for one playlist those of <see cref="TracksOf"/> are enough.</param>
+/// <param name="pieces">Of all tracks, as they are at one moment.</param>
 /// <param name="endedTracks">Audio tracks and copies of which no further piece comes.</param>
 public sealed class GrowingPackage(
     TranscodePlan plan, long edition, IEnumerable<PublishedPiece> pieces, IReadOnlySet<string> endedTracks)
@@ -79,15 +79,6 @@ public sealed class GrowingPackage(
         }
 
         return null;
-    }
-
-    /// <summary>The tracks whose pieces a playlist of this name needs: its own, and the one that makes the edge. Null: none of ours.</summary>
-    public static IReadOnlyList<string>? TracksOf(TranscodePlan plan, string name)
-    {
-        var own = plan.Tracks.FirstOrDefault(track => name == PackageLayout.Playlist(track)
-            || name == PackageLayout.IFramePlaylist(track)
-            || name == AheadPlaylist(track));
-        return own is null ? null : [own, EdgeTrack(plan).Name];
     }
 
     private static Planning.Rendition EdgeTrack(TranscodePlan plan) => plan.Encoded.FirstOrDefault() ?? plan.Copied!;
