@@ -1,44 +1,18 @@
 using System.Net;
-using System.Net.Http.Json;
-using System.Security.Cryptography;
-using System.Text.Json;
-using Kinora.Core.Infra.Storage;
 using Kinora.IntegrationTests.Queues;
-using Kinora.IntegrationTests.Servers;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kinora.IntegrationTests.Api;
 
 /// <summary>Each MUST of tus 1.0.0 and of its extensions that Kinora has, and what a client may do wrong.</summary>
-public sealed class TusTests(ApiFixture fixture, TusApi tusApi) : IClassFixture<TusApi>, IAsyncLifetime
+public sealed class TusTests(ApiFixture fixture, TusApi tusApi) : TusTest(fixture, tusApi)
 {
-    private const int Megabyte = 1024 * 1024;
     private static readonly Uri Uploads = new("/v1/uploads", UriKind.Relative);
-
-    private HttpClient _http = null!;
-    private TusClient _tus = null!;
-    private ApiUser _user = null!;
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync()
-    {
-        _user = await fixture.CreateUserAsync();
-        _http = ApiFixture.CreateClient(tusApi.Api, _user);
-        _tus = new TusClient(_http);
-    }
-
-    public ValueTask DisposeAsync()
-    {
-        _http.Dispose();
-        _user.Dispose();
-        return ValueTask.CompletedTask;
-    }
 
     [Fact]
     public async Task The_server_says_what_it_can_to_anybody()
     {
-        using var client = ApiFixture.CreateClient(tusApi.Api);
+        using var client = ApiFixture.CreateClient(Server.Api);
         using var request = new HttpRequestMessage(HttpMethod.Options, Uploads);
         using var response = await client.SendAsync(request, Cancellation);
 
@@ -56,7 +30,7 @@ public sealed class TusTests(ApiFixture fixture, TusApi tusApi) : IClassFixture<
         var bytes = Film((11 * Megabyte) + 17);
         var metadata = TusClient.Metadata(("filename", "../a w\0alk\r\n.mp4"), ("title", "Ein Spaziergang 🐕"), ("transcode", "true"), ("filetype", "video/mp4")) + ",empty,thumb /w==";
 
-        using var created = await _tus.BeginAsync(bytes.Length, null, [("Upload-Metadata", metadata)]);
+        using var created = await Tus.BeginAsync(bytes.Length, null, [("Upload-Metadata", metadata)]);
         var upload = created.Headers.Location!;
         Assert.Equal(HttpStatusCode.Created, created.StatusCode);
         Assert.Equal("1.0.0", TusClient.Header(created, "Tus-Resumable"));
@@ -64,26 +38,26 @@ public sealed class TusTests(ApiFixture fixture, TusApi tusApi) : IClassFixture<
         var offset = 0;
         foreach (var count in (int[])[3, (7 * Megabyte) + 1, bytes.Length - 4 - (7 * Megabyte)])
         {
-            using var head = await _tus.HeadAsync(upload);
+            using var head = await Tus.HeadAsync(upload);
             Assert.Equal((offset, metadata), (TusClient.OffsetOf(head), TusClient.Header(head, "Upload-Metadata")));
             Assert.Equal(bytes.Length.ToString(), TusClient.Header(head, "Upload-Length"));
             Assert.True(head.Headers.CacheControl?.NoStore);
-            using var patched = await _tus.PatchAsync(upload, offset, bytes[offset..(offset + count)]);
+            using var patched = await Tus.PatchAsync(upload, offset, bytes[offset..(offset + count)]);
             offset += count;
             Assert.Equal((HttpStatusCode.NoContent, offset), (patched.StatusCode, TusClient.OffsetOf(patched)));
             Assert.Equal(offset == bytes.Length, TusClient.Header(patched, "Upload-Expires") is null);
             Assert.Equal(offset == bytes.Length, TusClient.Header(patched, "Kinora-Video-Id") is not null);
         }
 
-        using var ended = await _tus.HeadAsync(upload);
+        using var ended = await Tus.HeadAsync(upload);
         await AssertIsVideoAsync(ended, bytes);
         var video = await ReadVideoAsync(ended);
         Assert.Equal(("Ein Spaziergang 🐕", "a walk.mp4"), (video.GetProperty("title").GetString(), video.GetProperty("originalFilename").GetString()));
-        using var late = await _tus.PatchAsync(upload, bytes.Length, []);
+        using var late = await Tus.PatchAsync(upload, bytes.Length, []);
         await late.ShouldBeErrorAsync(HttpStatusCode.Forbidden, "FORBIDDEN");
-        using var deleted = await _tus.SendAsync("DELETE", upload, []);
+        using var deleted = await Tus.SendAsync("DELETE", upload, []);
         Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
-        using var gone = await _tus.HeadAsync(upload);
+        using var gone = await Tus.HeadAsync(upload);
         Assert.Equal(HttpStatusCode.NotFound, gone.StatusCode);
         await AssertIsVideoAsync(ended, bytes);
     }
@@ -97,7 +71,7 @@ public sealed class TusTests(ApiFixture fixture, TusApi tusApi) : IClassFixture<
     public async Task Whole_with_its_creation(int length)
     {
         var bytes = Film(Math.Max(length, 12))[..length];
-        using var response = await _tus.BeginAsync(length, bytes, []);
+        using var response = await Tus.BeginAsync(length, bytes, []);
         if (length < 12)
         {
             // No container has one byte.
@@ -113,14 +87,14 @@ public sealed class TusTests(ApiFixture fixture, TusApi tusApi) : IClassFixture<
     public async Task Byte_for_byte_in_many_requests()
     {
         var bytes = Film(4200);
-        var upload = await _tus.CreateAsync(bytes.Length);
+        var upload = await Tus.CreateAsync(bytes.Length);
         for (var offset = 0; offset < bytes.Length; offset += 100)
         {
-            using var patched = await _tus.PatchAsync(upload, offset, bytes[offset..(offset + 100)]);
+            using var patched = await Tus.PatchAsync(upload, offset, bytes[offset..(offset + 100)]);
             Assert.Equal(HttpStatusCode.NoContent, patched.StatusCode);
         }
 
-        using var ended = await _tus.HeadAsync(upload);
+        using var ended = await Tus.HeadAsync(upload);
         await AssertIsVideoAsync(ended, bytes);
     }
 
@@ -131,16 +105,16 @@ public sealed class TusTests(ApiFixture fixture, TusApi tusApi) : IClassFixture<
     [InlineData("DELETE")]
     public async Task Another_version_is_not_looked_at(string method)
     {
-        var upload = await _tus.CreateAsync(100);
+        var upload = await Tus.CreateAsync(100);
         foreach (var version in (string[])["0.2.2", "1.0.0, 2.0.0", " "])
         {
-            using var response = await _tus.SendAsync(method, method == "POST" ? Uploads : upload, [("Tus-Resumable", version), ("Upload-Length", "1"), ("Upload-Offset", "0")]);
+            using var response = await Tus.SendAsync(method, method == "POST" ? Uploads : upload, [("Tus-Resumable", version), ("Upload-Length", "1"), ("Upload-Offset", "0")]);
             Assert.Equal(HttpStatusCode.PreconditionFailed, response.StatusCode);
             Assert.Equal("1.0.0", TusClient.Header(response, "Tus-Version"));
             Assert.Equal("1.0.0", TusClient.Header(response, "Tus-Resumable"));
         }
 
-        Assert.Equal(0, await _tus.OffsetAsync(upload));
+        Assert.Equal(0, await Tus.OffsetAsync(upload));
     }
 
     [Theory]
@@ -172,17 +146,17 @@ public sealed class TusTests(ApiFixture fixture, TusApi tusApi) : IClassFixture<
             headers.Add((header, value));
         }
 
-        using var response = await _tus.SendAsync("POST", Uploads, headers);
+        using var response = await Tus.SendAsync("POST", Uploads, headers);
 
         await response.ShouldBeErrorAsync(HttpStatusCode.BadRequest, "VALIDATION_ERROR");
         Assert.Equal("1.0.0", TusClient.Header(response, "Tus-Resumable"));
-        Assert.Equal(0, await fixture.QueryAsync(db => db.Uploads.CountAsync(u => u.OwnerId == _user.Id, Cancellation)));
+        Assert.Equal(0, await Fixture.QueryAsync(db => db.Uploads.CountAsync(u => u.OwnerId == User.Id, Cancellation)));
     }
 
     [Fact]
     public async Task What_is_larger_than_a_file_may_be_is_refused_at_its_beginning()
     {
-        using var response = await _tus.BeginAsync(TusApi.MaxBytes + 1, null, []);
+        using var response = await Tus.BeginAsync(TusApi.MaxBytes + 1, null, []);
 
         await response.ShouldBeErrorAsync(HttpStatusCode.RequestEntityTooLarge, "PAYLOAD_TOO_LARGE");
     }
@@ -190,22 +164,22 @@ public sealed class TusTests(ApiFixture fixture, TusApi tusApi) : IClassFixture<
     [Fact]
     public async Task A_patch_has_an_offset_and_the_type_of_the_protocol()
     {
-        var upload = await _tus.CreateAsync(100);
+        var upload = await Tus.CreateAsync(100);
         foreach (var offset in (string?[])[null, "-1", "x", "0x0"])
         {
-            using var malformed = await _tus.SendAsync("PATCH", upload, offset is null ? [] : [("Upload-Offset", offset)], TusClient.Body([1]));
+            using var malformed = await Tus.SendAsync("PATCH", upload, offset is null ? [] : [("Upload-Offset", offset)], TusClient.Body([1]));
             await malformed.ShouldBeErrorAsync(HttpStatusCode.BadRequest, "VALIDATION_ERROR");
         }
 
-        using var typed = await _tus.PatchAsync(upload, 0, TusClient.Body([1], "application/octet-stream"), []);
+        using var typed = await Tus.PatchAsync(upload, 0, TusClient.Body([1], "application/octet-stream"), []);
         await typed.ShouldBeErrorAsync(HttpStatusCode.UnsupportedMediaType, "UNSUPPORTED_MEDIA_TYPE");
-        using var elsewhere = await _tus.PatchAsync(upload, 7, [1]);
+        using var elsewhere = await Tus.PatchAsync(upload, 7, [1]);
         await elsewhere.ShouldBeErrorAsync(HttpStatusCode.Conflict, "CONFLICT");
-        using var beyond = await _tus.PatchAsync(upload, 0, new byte[101]);
+        using var beyond = await Tus.PatchAsync(upload, 0, new byte[101]);
         await beyond.ShouldBeErrorAsync(HttpStatusCode.RequestEntityTooLarge, "PAYLOAD_TOO_LARGE");
-        using var chunked = await _tus.PatchAsync(upload, 0, new StreamContent(new UnknownLengthStream(new byte[101])), []);
+        using var chunked = await Tus.PatchAsync(upload, 0, new StreamContent(new UnknownLengthStream(new byte[101])), []);
         await chunked.ShouldBeErrorAsync(HttpStatusCode.RequestEntityTooLarge, "PAYLOAD_TOO_LARGE");
-        Assert.Equal(0, await _tus.OffsetAsync(upload));
+        Assert.Equal(0, await Tus.OffsetAsync(upload));
     }
 
     [Theory]
@@ -215,7 +189,7 @@ public sealed class TusTests(ApiFixture fixture, TusApi tusApi) : IClassFixture<
     public async Task Bytes_that_are_not_those_of_their_checksum_do_not_count(string algorithm, int count)
     {
         var bytes = Film(count + 1);
-        var upload = await _tus.CreateAsync(bytes.Length);
+        var upload = await Tus.CreateAsync(bytes.Length);
         var sent = bytes[..count];
         var checksum = $"{algorithm} {Convert.ToBase64String(Hash(algorithm, sent))}";
         var damaged = sent.ToArray();
@@ -223,16 +197,16 @@ public sealed class TusTests(ApiFixture fixture, TusApi tusApi) : IClassFixture<
         {
             // The fifth byte is what a container is known by: damaged, it is no media.
             damaged[place] ^= 1;
-            using var wrong = await _tus.PatchAsync(upload, 0, damaged, ("Upload-Checksum", checksum));
+            using var wrong = await Tus.PatchAsync(upload, 0, damaged, ("Upload-Checksum", checksum));
             Assert.Equal(460, (int)wrong.StatusCode);
-            Assert.Equal(0, await _tus.OffsetAsync(upload));
+            Assert.Equal(0, await Tus.OffsetAsync(upload));
         }
 
-        using var right = await _tus.PatchAsync(upload, 0, sent, ("Upload-Checksum", checksum));
+        using var right = await Tus.PatchAsync(upload, 0, sent, ("Upload-Checksum", checksum));
         Assert.Equal((HttpStatusCode.NoContent, count), (right.StatusCode, TusClient.OffsetOf(right)));
-        using var unknown = await _tus.PatchAsync(upload, count, bytes[count..], ("Upload-Checksum", "sha512 AAAA"));
+        using var unknown = await Tus.PatchAsync(upload, count, bytes[count..], ("Upload-Checksum", "sha512 AAAA"));
         await unknown.ShouldBeErrorAsync(HttpStatusCode.BadRequest, "VALIDATION_ERROR");
-        using var last = await _tus.PatchAsync(upload, count, bytes[count..]);
+        using var last = await Tus.PatchAsync(upload, count, bytes[count..]);
         await AssertIsVideoAsync(last, bytes);
     }
 
@@ -240,43 +214,43 @@ public sealed class TusTests(ApiFixture fixture, TusApi tusApi) : IClassFixture<
     public async Task A_beginning_whose_bytes_are_refused_leaves_no_upload()
     {
         var bytes = Film(5000);
-        using var damaged = await _tus.BeginAsync(5000, bytes, [("Upload-Checksum", $"sha1 {Convert.ToBase64String(new byte[20])}")]);
-        using var longer = await _tus.BeginAsync(4999, bytes, []);
-        using var noMedia = await _tus.BeginAsync(5000, new byte[5000], []);
+        using var damaged = await Tus.BeginAsync(5000, bytes, [("Upload-Checksum", $"sha1 {Convert.ToBase64String(new byte[20])}")]);
+        using var longer = await Tus.BeginAsync(4999, bytes, []);
+        using var noMedia = await Tus.BeginAsync(5000, new byte[5000], []);
 
         Assert.Equal(
             [460, 413, 415], ((HttpResponseMessage[])[damaged, longer, noMedia]).Select(response => (int)response.StatusCode));
-        Assert.Equal(0, await fixture.QueryAsync(db => db.Uploads.CountAsync(u => u.OwnerId == _user.Id, Cancellation)));
+        Assert.Equal(0, await Fixture.QueryAsync(db => db.Uploads.CountAsync(u => u.OwnerId == User.Id, Cancellation)));
     }
 
     [Fact]
     public async Task What_is_taken_back_is_gone()
     {
-        var upload = await _tus.CreateAsync(20 * Megabyte);
-        using var patched = await _tus.PatchAsync(upload, 0, Film(12 * Megabyte));
-        Assert.NotEmpty(tusApi.PartsOf(TusClient.IdOf(upload)));
+        var upload = await Tus.CreateAsync(20 * Megabyte);
+        using var patched = await Tus.PatchAsync(upload, 0, Film(12 * Megabyte));
+        Assert.NotEmpty(Server.PartsOf(TusClient.IdOf(upload)));
 
-        using var deleted = await _tus.SendAsync("DELETE", upload, []);
+        using var deleted = await Tus.SendAsync("DELETE", upload, []);
 
         Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
         Assert.Equal("1.0.0", TusClient.Header(deleted, "Tus-Resumable"));
-        using var head = await _tus.HeadAsync(upload);
+        using var head = await Tus.HeadAsync(upload);
         Assert.Equal(HttpStatusCode.NotFound, head.StatusCode);
-        using var again = await _tus.SendAsync("DELETE", upload, []);
+        using var again = await Tus.SendAsync("DELETE", upload, []);
         await again.ShouldBeErrorAsync(HttpStatusCode.NotFound, "NOT_FOUND");
-        Assert.Empty(tusApi.PartsOf(TusClient.IdOf(upload)));
+        Assert.Empty(Server.PartsOf(TusClient.IdOf(upload)));
         Assert.Equal(2, await CountDoomedAsync(upload));
     }
 
     [Fact]
     public async Task What_is_no_media_is_refused_with_its_first_bytes_and_gone()
     {
-        var upload = await _tus.CreateAsync(20 * Megabyte);
+        var upload = await Tus.CreateAsync(20 * Megabyte);
 
-        using var refused = await _tus.PatchAsync(upload, 0, new byte[64 * 1024]);
+        using var refused = await Tus.PatchAsync(upload, 0, new byte[64 * 1024]);
 
         await refused.ShouldBeErrorAsync(HttpStatusCode.UnsupportedMediaType, "UNSUPPORTED_MEDIA_TYPE");
-        using var head = await _tus.HeadAsync(upload);
+        using var head = await Tus.HeadAsync(upload);
         Assert.Equal(HttpStatusCode.NotFound, head.StatusCode);
         Assert.Equal(2, await CountDoomedAsync(upload));
     }
@@ -285,9 +259,9 @@ public sealed class TusTests(ApiFixture fixture, TusApi tusApi) : IClassFixture<
     public async Task A_method_may_stand_in_a_header()
     {
         var bytes = Film(5000);
-        var upload = await _tus.CreateAsync(bytes.Length);
+        var upload = await Tus.CreateAsync(bytes.Length);
 
-        using var patched = await _tus.SendAsync(
+        using var patched = await Tus.SendAsync(
             "POST", upload, [("X-HTTP-Method-Override", "PATCH"), ("Upload-Offset", "0")], TusClient.Body(bytes));
 
         Assert.Equal(HttpStatusCode.NoContent, patched.StatusCode);
@@ -295,90 +269,10 @@ public sealed class TusTests(ApiFixture fixture, TusApi tusApi) : IClassFixture<
     }
 
     [Fact]
-    public async Task What_a_client_sent_before_it_went_away_counts()
-    {
-        var bytes = Film(14 * Megabyte);
-        var upload = await _tus.CreateAsync(bytes.Length);
-        using var gone = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        var sent = new StallingStream(bytes, 12 * Megabyte);
-        var patch = _tus.PatchAsync(upload, 0, new StreamContent(sent), [], gone.Token);
-        await sent.Stalled.WaitAsync(Eventually.Timeout, Cancellation);
-
-        // What is still in the sockets is lost with the connection.
-        await Eventually.TrueAsync(async () => await StoredOffsetAsync(upload) >= 10 * Megabyte, () => "no part is stored");
-        await gone.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => patch);
-
-        var offset = (int)await _tus.OffsetAsync(upload);
-        Assert.InRange(offset, 10 * Megabyte, 12 * Megabyte);
-        using var last = await _tus.PatchAsync(upload, offset, bytes[offset..]);
-        await AssertIsVideoAsync(last, bytes);
-        Assert.Empty(Directory.EnumerateFileSystemEntries(tusApi.TmpDir));
-    }
-
-    [Fact]
-    public async Task The_later_of_two_requests_goes_on_where_the_earlier_one_is()
-    {
-        var bytes = Film(14 * Megabyte);
-        var upload = await _tus.CreateAsync(bytes.Length);
-        var sent = new StallingStream(bytes, 12 * Megabyte);
-        var earlier = _tus.PatchAsync(upload, 0, new StreamContent(sent), []);
-        await sent.Stalled.WaitAsync(Eventually.Timeout, Cancellation);
-        await Eventually.TrueAsync(async () => await StoredOffsetAsync(upload) >= 10 * Megabyte, () => "no part is stored");
-
-        var offset = (int)await _tus.OffsetAsync(upload);
-        Assert.InRange(offset, 10 * Megabyte, 12 * Megabyte);
-        using var last = await _tus.PatchAsync(upload, offset, bytes[offset..]);
-
-        await AssertIsVideoAsync(last, bytes);
-        sent.GoOn();
-        try
-        {
-            using var ended = await earlier;
-            await ended.ShouldBeErrorAsync(HttpStatusCode.Conflict, "CONFLICT");
-        }
-        catch (HttpRequestException)
-        {
-            // The server has closed the connection of a body that it no longer reads.
-        }
-    }
-
-    [Fact]
-    public async Task A_request_to_another_api_takes_the_upload_from_the_earlier_one()
-    {
-        await using var api = await tusApi.StartAnotherAsync();
-        using var http = ApiFixture.CreateClient(api, _user);
-        var there = new TusClient(http);
-        var bytes = Film(24 * Megabyte);
-        var upload = await _tus.CreateAsync(bytes.Length);
-        var sent = new StallingStream(bytes, 12 * Megabyte);
-        var earlier = _tus.PatchAsync(upload, 0, new StreamContent(sent), []);
-        await sent.Stalled.WaitAsync(Eventually.Timeout, Cancellation);
-        await Eventually.TrueAsync(async () => await StoredOffsetAsync(upload) >= 10 * Megabyte, () => "no part is stored");
-
-        using var later = await there.PatchAsync(upload, 10 * Megabyte, bytes[(10 * Megabyte)..(13 * Megabyte)]);
-        Assert.Equal(HttpStatusCode.NoContent, later.StatusCode);
-        sent.GoOn();
-        try
-        {
-            using var ended = await earlier;
-            await ended.ShouldBeErrorAsync(HttpStatusCode.Conflict, "CONFLICT");
-        }
-        catch (HttpRequestException)
-        {
-            // It is refused in its midst: the connection of a body that is no longer read is closed.
-        }
-
-        Assert.Equal(13 * Megabyte, await there.OffsetAsync(upload));
-        using var last = await there.PatchAsync(upload, 13 * Megabyte, bytes[(13 * Megabyte)..]);
-        await AssertIsVideoAsync(last, bytes);
-    }
-
-    [Fact]
     public async Task Uploads_under_way_count_against_the_quota()
     {
-        await using var api = await fixture.StartApiAsync($"--Kinora:Limits:MaxBytesPerUser={10 * Megabyte}", "--Kinora:Uploads:MaxUnfinishedPerUser=2");
-        using var http = ApiFixture.CreateClient(api, _user);
+        await using var api = await Fixture.StartApiAsync($"--Kinora:Limits:MaxBytesPerUser={10 * Megabyte}", "--Kinora:Uploads:MaxUnfinishedPerUser=2");
+        using var http = ApiFixture.CreateClient(api, User);
         var tus = new TusClient(http);
         var first = await tus.CreateAsync(8 * Megabyte);
 
@@ -386,7 +280,7 @@ public sealed class TusTests(ApiFixture fixture, TusApi tusApi) : IClassFixture<
         await second.ShouldBeErrorAsync(HttpStatusCode.RequestEntityTooLarge, "PAYLOAD_TOO_LARGE");
 
         // By a connection of its own, which is closed over a body that nobody reads.
-        using var other = ApiFixture.CreateClient(api, _user);
+        using var other = ApiFixture.CreateClient(api, User);
         using var form = await other.PostAsync("/v1/videos", new UploadBody().File(UploadBody.Mp4(3 * Megabyte)).ToContent(), Cancellation);
         await form.ShouldBeErrorAsync(HttpStatusCode.RequestEntityTooLarge, "PAYLOAD_TOO_LARGE");
         using var whole = await tus.PatchAsync(first, 0, Film(8 * Megabyte));
@@ -396,116 +290,4 @@ public sealed class TusTests(ApiFixture fixture, TusApi tusApi) : IClassFixture<
         using var third = await tus.BeginAsync(100, null, []);
         await third.ShouldBeErrorAsync(HttpStatusCode.TooManyRequests, "TOO_MANY_REQUESTS");
     }
-
-    /// <summary>Begins as a video does; the rest is noise.</summary>
-    private static byte[] Film(int length)
-    {
-        var bytes = RandomNumberGenerator.GetBytes(length);
-        UploadBody.Mp4(12).CopyTo(bytes, 0);
-        return bytes;
-    }
-
-    private static byte[] Hash(string algorithm, byte[] bytes) => CryptographicOperations.HashData(new HashAlgorithmName(algorithm.ToUpperInvariant()), bytes);
-
-    private static DateTimeOffset Expires(HttpResponseMessage response) =>
-        DateTimeOffset.ParseExact(TusClient.Header(response, "Upload-Expires")!, "R", System.Globalization.CultureInfo.InvariantCulture);
-
-    private async Task AssertIsVideoAsync(HttpResponseMessage response, byte[] bytes)
-    {
-        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync(Cancellation));
-        var video = await ReadVideoAsync(response);
-        var videoId = video.GetProperty("id").GetGuid();
-        Assert.Equal(("UPLOADED", "video/mp4"), (video.GetProperty("status").GetString(), video.GetProperty("contentType").GetString()));
-        Assert.Equal(bytes.Length, video.GetProperty("sizeBytes").GetInt64());
-        Assert.Equal(bytes, await File.ReadAllBytesAsync(Path.Combine(tusApi.ObjectsDir, ObjectKey.Source(videoId)), Cancellation));
-        var checksum = await fixture.QueryAsync(db => db.Videos.Where(v => v.Id == videoId).Select(v => v.Sha256).SingleAsync(Cancellation));
-        using var hash = SourceHash.Like(checksum);
-        hash.Append(bytes);
-        Assert.Equal(checksum, hash.Finish());
-        var job = await _http.GetFromJsonAsync<JsonElement>($"/v1/jobs/{TusClient.Header(response, "Kinora-Analyze-Job-Id")}", Cancellation);
-        Assert.Equal(("ANALYZE", videoId), (job.GetProperty("type").GetString(), job.GetProperty("videoId").GetGuid()));
-        Assert.Empty(tusApi.PartsOf(videoId));
-        Assert.Empty(tusApi.TailsOf(videoId));
-    }
-
-    private Task<JsonElement> ReadVideoAsync(HttpResponseMessage response) =>
-        _http.GetFromJsonAsync<JsonElement>($"/v1/videos/{TusClient.Header(response, "Kinora-Video-Id")}", Cancellation);
-
-    private Task<int> CountDoomedAsync(Uri upload)
-    {
-        var id = TusClient.IdOf(upload);
-        return fixture.QueryAsync(db => db.StorageIntents.CountAsync(i => i.VideoId == id && i.State == IntentState.Doomed, Cancellation));
-    }
-
-    private Task<long> StoredOffsetAsync(Uri upload)
-    {
-        var id = TusClient.IdOf(upload);
-        return fixture.QueryAsync(db => db.Uploads.Where(u => u.Id == id).Select(u => u.OffsetBytes).SingleAsync(Cancellation));
-    }
-}
-
-/// <summary>An API with a folder of its own, and parts that are small.</summary>
-public sealed class TusApi(ApiFixture fixture) : IAsyncLifetime
-{
-    public const long MaxBytes = 1L << 30;
-    private readonly TestFolder _folder = new();
-
-    public ApiProcess Api { get; private set; } = null!;
-
-    public string TmpDir => _folder.Path("uploads");
-
-    public string ObjectsDir => _folder.Path("objects");
-
-    public string[] PartsOf(Guid upload) => Files(".parts", upload);
-
-    public string[] TailsOf(Guid upload) => Files("uploads", upload);
-
-    public async ValueTask InitializeAsync() => Api = await StartAnotherAsync();
-
-    public Task<ApiProcess> StartAnotherAsync() => fixture.StartApiAsync(
-        $"--Kinora:Uploads:TmpDir={TmpDir}",
-        $"--Kinora:Storage:Folder:Path={ObjectsDir}",
-        $"--Kinora:Uploads:MaxBytes={MaxBytes}",
-        "--Kinora:Uploads:PartBytes=5242880");
-
-    public async ValueTask DisposeAsync()
-    {
-        await Api.DisposeAsync();
-        _folder.Dispose();
-    }
-
-    private string[] Files(string folder, Guid upload) => Directory.Exists(Path.Combine(ObjectsDir, folder))
-        ? [.. Directory.GetFiles(Path.Combine(ObjectsDir, folder), "*", SearchOption.AllDirectories).Where(p => p.Contains($"{upload}", StringComparison.Ordinal))]
-        : [];
-}
-
-/// <summary>Gives so many bytes, and then waits.</summary>
-internal sealed class StallingStream(byte[] bytes, int stallAt) : MemoryStream(bytes)
-{
-    private readonly TaskCompletionSource _stalled = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource _goOn = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    public Task Stalled => _stalled.Task;
-
-    /// <summary>The length would be announced, and is the whole.</summary>
-    public override bool CanSeek => false;
-
-    public void GoOn() => _goOn.TrySetResult();
-
-    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
-    {
-        if (Position >= stallAt)
-        {
-            _stalled.TrySetResult();
-            await _goOn.Task.WaitAsync(cancellationToken);
-        }
-
-        return await base.ReadAsync(buffer[..Math.Min(buffer.Length, 64 * 1024)], cancellationToken);
-    }
-}
-
-/// <summary>Whose length is not announced.</summary>
-internal sealed class UnknownLengthStream(byte[] bytes) : MemoryStream(bytes)
-{
-    public override bool CanSeek => false;
 }
