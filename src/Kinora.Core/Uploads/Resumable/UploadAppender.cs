@@ -207,7 +207,7 @@ internal sealed class UploadAppender(
                 await objects.DeleteAsync([tail], storing);
             }
         }
-        catch (StorageException)
+        catch (Exception e) when (e is StorageException or OperationCanceledException)
         {
             // The collector does it.
         }
