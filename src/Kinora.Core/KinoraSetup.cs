@@ -2,6 +2,7 @@ using Kinora.Core.Accounts;
 using Kinora.Core.Infra.Database;
 using Kinora.Core.Infra.Failpoints;
 using Kinora.Core.Infra.Media;
+using Kinora.Core.Infra.Media.Sandboxing;
 using Kinora.Core.Infra.Queues;
 using Kinora.Core.Infra.Storage;
 using Kinora.Core.Infra.Storage.Audit;
@@ -85,6 +86,7 @@ public static class KinoraSetup
     {
         services.AddKinora(configuration);
         services.AddSingleton<LeaseKeeper>();
+        services.AddSandbox(configuration);
         services.AddMedia(configuration);
         services.AddEncoders(configuration);
         services.AddSingleton<SourceFetcher>();

@@ -1,4 +1,6 @@
+using Kinora.Core.Infra.Media;
 using Kinora.Core.Infra.Media.Native;
+using Kinora.Core.Infra.Media.Sandboxing;
 using Kinora.Core.Infra.Processes;
 
 namespace Kinora.Worker;
@@ -26,6 +28,8 @@ internal static class WorkerProgram
         {
             await using var app = WorkerSetup.Build(args);
             StartUp.Validate(app.Services);
+            await app.Services.GetRequiredService<Sandbox>().FindAsync();
+            await app.Services.GetRequiredService<FfmpegVersion>().LogAsync();
             await app.RunAsync();
         });
     }

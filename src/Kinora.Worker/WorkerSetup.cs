@@ -1,5 +1,6 @@
 using Kinora.Core;
 using Kinora.Core.Infra.Media;
+using Kinora.Core.Infra.Media.Sandboxing;
 using Kinora.Core.Infra.Queues;
 using Kinora.Core.Infra.Telemetry;
 using Kinora.Core.Jobs;
@@ -22,6 +23,11 @@ internal static class WorkerSetup
         services.AddOptions<WorkerOptions>().BindConfiguration("Kinora:Worker").ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<FfmpegOptions>().PostConfigure<IOptions<WorkerOptions>>(
             (ffmpeg, worker) => ffmpeg.ShareCores(Environment.ProcessorCount, worker.Value.Concurrency.Hls));
+        if (builder.Environment.IsDevelopment())
+        {
+            services.PostConfigure<SandboxOptions>(sandbox => sandbox.Mode ??= SandboxMode.BestEffort);
+        }
+
         services.AddSingleton<WorkDirectory>();
         services.AddHostedService<DeadFolders>();
         services.AddSingleton<JobRunner>();

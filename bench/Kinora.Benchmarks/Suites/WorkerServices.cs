@@ -1,5 +1,6 @@
 using Kinora.Cli;
 using Kinora.Core.Infra.Media;
+using Kinora.Core.Infra.Media.Sandboxing;
 using Kinora.Core.Transcoding;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -25,6 +26,7 @@ internal static class WorkerServices
             .PostConfigure<FfmpegOptions>(ffmpeg => ffmpeg.ShareCores(Environment.ProcessorCount, WorkerHlsJobs))
             .AddLogging()
             .AddSingleton(TimeProvider.System)
+            .AddSandbox(configuration)
             .AddMedia(configuration)
             .AddTranscodePlanner(configuration)
             .AddEncoders(configuration)

@@ -12,6 +12,9 @@ internal static class DemoCommand
 {
     private const int PreferredPort = 8080;
 
+    /// <summary>It parses one file, of the user's own: no reason to refuse a host without namespaces.</summary>
+    private static readonly Dictionary<string, string> Settings = new() { ["Kinora__Sandbox__Mode"] = "BestEffort" };
+
     public static Command Create()
     {
         var file = new Argument<string?>("FILE") { Arity = ArgumentArity.ZeroOrOne, Description = "The video to play [default: a clip made here]." };
@@ -36,7 +39,7 @@ internal static class DemoCommand
         folder.Create();
         using var log = new FileProcessLog(folder);
         await output.WriteLineAsync($"starting PostgreSQL, Redis, the API and a worker (logs: {folder.Logs})");
-        await using var stack = await KinoraStack.StartAsync(folder, port ?? ChoosePort(), workers: 1, () => log, cancellation);
+        await using var stack = await KinoraStack.StartAsync(folder, port ?? ChoosePort(), workers: 1, () => log, cancellation, settings: Settings);
         await output.WriteLineAsync($"ready {stack.Url}");
 
         var clip = file ?? await DemoClip.MakeAsync(folder, cancellation);

@@ -35,10 +35,11 @@ internal sealed class KinoraStack : IAsyncDisposable
 
     /// <param name="port">0: a free one.</param>
     /// <param name="workerLauncher">By a worker's number, from 1 on, a command that becomes it: "taskset -c 1". Null: none.</param>
+    /// <param name="settings">Of the API and the workers, where the user says nothing else.</param>
     /// <returns>The stack, once every process of it answers.</returns>
     public static async Task<KinoraStack> StartAsync(
         DataFolder folder, int port, int workers, Func<IProcessLog> openLog, CancellationToken cancellation,
-        Func<int, IReadOnlyList<string>>? workerLauncher = null)
+        Func<int, IReadOnlyList<string>>? workerLauncher = null, IReadOnlyDictionary<string, string>? settings = null)
     {
         var @lock = folder.TryLock() ?? throw AlreadyRuns(folder);
         try
@@ -46,6 +47,11 @@ internal sealed class KinoraStack : IAsyncDisposable
             folder.Create();
             await EndLeftoversAsync(folder, cancellation);
             var stack = new KinoraStack(folder, @lock, ChoosePort(port), openLog(), workerLauncher);
+            foreach (var (name, value) in settings ?? new Dictionary<string, string>())
+            {
+                stack._settings[name] = value;
+            }
+
             try
             {
                 await stack.StartAsync(workers, cancellation);

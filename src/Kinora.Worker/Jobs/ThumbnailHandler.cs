@@ -20,11 +20,12 @@ internal sealed class ThumbnailHandler(
         await Failpoint.HitAsync(FailpointName.ThumbnailAfterFetch, cancellation);
         context.Attempt.Report(20);
 
-        var thumbnail = Path.Combine(context.Folder, PlaybackService.ThumbnailName);
+        var folder = Directory.CreateDirectory(Path.Combine(context.Folder, "pictures")).FullName;
+        var thumbnail = Path.Combine(folder, PlaybackService.ThumbnailName);
         await thumbnails.RunAsync(source, video.MediaInfo!, thumbnail, cancellation);
         context.Attempt.Report(30);
         var storyboard = await storyboards.RunAsync(
-            source, video.MediaInfo!, context.Job.Fence, context.Folder, share => context.Attempt.Report(30 + (50 * share)), cancellation);
+            source, video.MediaInfo!, context.Job.Fence, folder, share => context.Attempt.Report(30 + (50 * share)), cancellation);
         await Failpoint.HitAsync(FailpointName.ThumbnailAfterFfmpeg, cancellation);
         context.Attempt.Report(80);
 

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Kinora.Core.Infra.Media;
 using Kinora.Core.Infra.Media.Native;
 using Kinora.Core.Infra.Processes;
+using Kinora.IntegrationTests.Media.Sandboxing;
 using Kinora.Core.Videos;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -27,7 +28,7 @@ public sealed class MediaFixture : IAsyncLifetime
     {
         var options = new MediaProbeOptions { HelperFileName = Path.Combine(AppContext.BaseDirectory, "Kinora.Worker"), HelperArguments = [ProbeHost.Argument] };
         configure(options);
-        return new MediaProbe(Options.Create(options), Options.Create(limits ?? new MediaOptions()), TimeProvider.System, NullLogger<MediaProbe>.Instance);
+        return new MediaProbe(Options.Create(options), Options.Create(limits ?? new MediaOptions()), Sandboxes.Usual, TimeProvider.System, NullLogger<MediaProbe>.Instance);
     }
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;

@@ -169,6 +169,10 @@ public sealed class Deployment : IAsyncDisposable
     /// <summary>Not waited for: it may die before it is ready.</summary>
     public Task<KinoraProcess> LaunchWorkerAsync(params string[] settings) => LaunchAsync("Kinora.Worker", settings);
 
+    /// <param name="launcher">A command that becomes the worker.</param>
+    public Task<KinoraProcess> LaunchWorkerAsync(IReadOnlyList<string> launcher, params string[] settings) =>
+        LaunchAsync("Kinora.Worker", settings, launcher: launcher);
+
     public Task<KinoraProcess> StartApiAsync(params string[] settings) => StartProcessAsync("Kinora.Api", settings);
 
     /// <summary>A new user, logged in.</summary>
@@ -330,7 +334,8 @@ public sealed class Deployment : IAsyncDisposable
         return process;
     }
 
-    private async Task<KinoraProcess> LaunchAsync(string project, string[] settings, NetworkHost? host = null)
+    private async Task<KinoraProcess> LaunchAsync(
+        string project, string[] settings, NetworkHost? host = null, IReadOnlyList<string>? launcher = null)
     {
         var environment = new Dictionary<string, string>(_settings);
         foreach (var (name, value) in Parse(settings))
@@ -340,7 +345,7 @@ public sealed class Deployment : IAsyncDisposable
 
         var address = host?.Address ?? "127.0.0.1";
         var process = new KinoraProcess(
-            await HttpProcess.StartAsync(Program(project), FreePort.Find(), environment, Keep, address, host?.Launcher), address);
+            await HttpProcess.StartAsync(Program(project), FreePort.Find(), environment, Keep, address, host?.Launcher ?? launcher), address);
         lock (_processes)
         {
             _processes.Add(process);

@@ -14,8 +14,8 @@ public sealed class KinoraProcess(IRunningProcess process, string host) : IAsync
 
     public Task<int> Exited => process.Exited;
 
-    /// <summary>The ids of its ffmpeg processes.</summary>
-    public IReadOnlyList<int> Encoders => [.. ChildrenOf(Id).Where(child => NameOf(child) == "ffmpeg")];
+    /// <summary>The ids of its ffmpeg processes, in their sandboxes.</summary>
+    public IReadOnlyList<int> Encoders => [.. DescendantsOf(Id).Where(child => NameOf(child) == "ffmpeg")];
 
     /// <summary>Resident memory, in bytes.</summary>
     public long ResidentBytes
@@ -51,6 +51,8 @@ public sealed class KinoraProcess(IRunningProcess process, string host) : IAsync
         process.Signal(PosixSignalNumber.Continue);
         await process.DisposeAsync();
     }
+
+    public static IEnumerable<int> DescendantsOf(int parent) => ChildrenOf(parent).SelectMany(child => DescendantsOf(child).Prepend(child));
 
     public static IEnumerable<int> ChildrenOf(int parent)
     {

@@ -1,8 +1,10 @@
 using System.Globalization;
 using Kinora.Core.Infra.Media;
+using Kinora.Core.Infra.Media.Sandboxing;
 using Kinora.Core.Transcoding;
 using Kinora.Core.Transcoding.Encoding;
 using Kinora.Core.Transcoding.Planning;
+using Kinora.IntegrationTests.Media.Sandboxing;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
@@ -15,7 +17,8 @@ internal sealed class EncodingBench : IDisposable
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("kinora-encoding-").FullName;
     public FfmpegOptions FfmpegOptions { get; } = new();
-    public Ffmpeg Ffmpeg => new(Options.Create(FfmpegOptions), TimeProvider.System, NullLogger<Ffmpeg>.Instance);
+    public Sandbox Sandbox { get; set; } = Sandboxes.Usual;
+    public Ffmpeg Ffmpeg => new(Options.Create(FfmpegOptions), Sandbox, TimeProvider.System, NullLogger<Ffmpeg>.Instance);
     public TranscodePlanner Planner => new(Options.Create(_transcoding));
     public HlsEncoder Encoder => new(Ffmpeg, Options.Create(_transcoding));
     public ThumbnailMaker Thumbnails => new(Ffmpeg, Options.Create(_transcoding));

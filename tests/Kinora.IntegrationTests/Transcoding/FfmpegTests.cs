@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Kinora.Core.Errors;
 using Kinora.Core.Infra.Media;
+using Kinora.IntegrationTests.Media.Sandboxing;
 
 namespace Kinora.IntegrationTests.Transcoding;
 
@@ -116,6 +117,7 @@ public sealed class FfmpegTests : IDisposable
         await File.WriteAllTextAsync(path, "#!/bin/bash\n" + script + "\n", TestContext.Current.CancellationToken);
         await Tools.RunAsync("chmod", ["700", path]);
         _bench.FfmpegOptions.Path = path;
+        _bench.Sandbox = Sandboxes.Off;
     }
 
     private Task<FfmpegResult> RunFakeAsync() => RunAsync(_bench.PathOf("source.mp4"), "mov,mp4,m4a,3gp,3g2,mj2");

@@ -8,6 +8,7 @@ using Kinora.Core.Accounts;
 using Kinora.Core.Infra.Database;
 using Kinora.Core.Infra.Failpoints;
 using Kinora.Core.Infra.Media;
+using Kinora.Core.Infra.Media.Sandboxing;
 using Kinora.Core.Infra.Queues;
 using Kinora.Core.Infra.Redis;
 using Kinora.Core.Infra.Storage;
@@ -45,6 +46,7 @@ public sealed partial class ConfigurationPageTests
         [typeof(MediaOptions)] = "Kinora:Media",
         [typeof(MediaProbeOptions)] = "Kinora:MediaProbe",
         [typeof(FfmpegOptions)] = "Kinora:Ffmpeg",
+        [typeof(SandboxOptions)] = "Kinora:Sandbox",
         [typeof(TelemetryOptions)] = "Kinora:Telemetry",
         [typeof(FailpointOptions)] = FailpointOptions.Section,
         [Worker.GetType("Kinora.Worker.WorkerOptions", throwOnError: true)!] = "Kinora:Worker",

@@ -1,4 +1,5 @@
 using Kinora.Core.Infra.Media;
+using Kinora.Core.Infra.Media.Sandboxing;
 using Kinora.Core.Transcoding;
 using Kinora.Core.Transcoding.Encoding;
 using Kinora.Core.Transcoding.Planning;
@@ -55,6 +56,6 @@ public sealed class TranscodingSetupTests
     private static ServiceProvider Build(Dictionary<string, string?> settings)
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(settings).Build();
-        return new ServiceCollection().AddLogging().AddTranscodePlanner(configuration).AddEncoders(configuration).BuildServiceProvider();
+        return new ServiceCollection().AddLogging().AddSandbox(configuration).AddTranscodePlanner(configuration).AddEncoders(configuration).BuildServiceProvider();
     }
 }

@@ -1,5 +1,5 @@
-using System.Globalization;
 using Kinora.Core.Errors;
+using Kinora.Core.Infra.Media.Sandboxing;
 using Kinora.Core.Infra.Processes;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -10,7 +10,7 @@ namespace Kinora.Core.Infra.Media;
 /// The one place that runs ffmpeg. A run ends by itself, by cancellation, or by the watchdog; in each case the process is gone when
 /// <see cref="RunAsync"/> returns or throws. Files that it wrote are the caller's: an ended run leaves outputs that look whole.
 /// </summary>
-public sealed partial class Ffmpeg(IOptions<FfmpegOptions> options, TimeProvider time, ILogger<Ffmpeg> logger)
+public sealed partial class Ffmpeg(IOptions<FfmpegOptions> options, Sandbox sandbox, TimeProvider time, ILogger<Ffmpeg> logger)
 {
     // ffmpeg writes its trailers within 50 ms of a SIGTERM; what takes longer hangs.
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(2);
@@ -34,13 +34,14 @@ public sealed partial class Ffmpeg(IOptions<FfmpegOptions> options, TimeProvider
         }
 
         var run = new Run(time, progress);
-        await using var child = await ChildProcess.StartAsync(new ChildProcessSpec(_options.Path, arguments)
+        var spec = new ChildProcessSpec(_options.Path, arguments)
         {
             EndsDescendants = true,
             Niceness = command.IsBackground ? BackgroundNiceness : 0,
             OnOutputLine = run.ReadProgress,
             OnErrorLine = run.Errors.Add,
-        });
+        };
+        await using var child = await sandbox.StartAsync(spec, ConfinementOf(command));
         run.ProcessId = child.Id;
         try
         {
@@ -74,6 +75,24 @@ public sealed partial class Ffmpeg(IOptions<FfmpegOptions> options, TimeProvider
     /// <summary>The command as it can be pasted into a POSIX shell.</summary>
     public static string ShellLine(string program, IEnumerable<string> arguments) =>
         string.Join(' ', arguments.Prepend(program).Select(Quote));
+
+    /// <summary>The files, and the program's own folder where that is not one of the system.</summary>
+    internal static Confinement Confine(FfmpegOptions options, IEnumerable<string> files) => new()
+    {
+        Readable = Path.GetDirectoryName(options.Path) is { Length: > 1 } folder && !folder.StartsWith("/usr/", StringComparison.Ordinal)
+            ? [.. files, folder]
+            : [.. files],
+        MemoryBytes = options.MemoryBytes,
+    };
+
+    private Confinement ConfinementOf(FfmpegCommand command) => Confine(_options, [command.SourcePath]) with
+    {
+        Writable = command.OutputFolder,
+        FileBytes = command.OutputFolder is null ? 0 : _options.MaxOutputFileBytes,
+
+        // The watchdog ends a run that takes too long, unless the worker itself stands still.
+        CpuTime = command.TimeLimit * Environment.ProcessorCount,
+    };
 
     private static string Quote(string word) =>
         word.Length > 0 && word.All(c => char.IsAsciiLetterOrDigit(c) || "-_./:=+,%@".Contains(c, StringComparison.Ordinal))
@@ -171,25 +190,8 @@ public sealed partial class Ffmpeg(IOptions<FfmpegOptions> options, TimeProvider
                 }
             }
 
-            CpuTime = ReadCpuTime(ProcessId) ?? CpuTime;
+            CpuTime = ProcessTimes.OfTree(ProcessId) ?? CpuTime;
             progress?.Report(block);
-        }
-
-        // proc(5): fields 14 and 15 of /proc/PID/stat, counted after the name in brackets, in ticks of 1/100 s on every Linux that .NET
-        // runs on.
-        private static TimeSpan? ReadCpuTime(int processId)
-        {
-            try
-            {
-                var stat = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{processId}/stat"));
-                var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
-                var ticks = long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture);
-                return TimeSpan.FromMilliseconds(ticks * 10);
-            }
-            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-            {
-                return null;
-            }
         }
     }
 }

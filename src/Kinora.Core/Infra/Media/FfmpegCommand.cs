@@ -12,6 +12,12 @@ public sealed record FfmpegCommand
     /// <summary><see cref="MediaInfo.Container"/>, as the probe found it.</summary>
     public required string Container { get; init; }
 
+    /// <summary>
+    /// The only place that it can write to, and all of it: absolute, exists, and holds nothing that somebody else reads as his. Null: it writes
+    /// nothing.
+    /// </summary>
+    public string? OutputFolder { get; init; }
+
     /// <summary>Options of the input (seek, timestamps), before -i.</summary>
     public IReadOnlyList<string> InputArguments { get; init; } = [];
 

@@ -13,7 +13,7 @@ internal static class FfmpegFailure
     [
         (NoSpace, JobErrorCode.DiskFull, "The disk was full."),
         ("Disk quota exceeded", JobErrorCode.DiskFull, "The disk was full."),
-        ("Cannot allocate memory", JobErrorCode.Internal, "There was not enough memory."),
+        ("Cannot allocate memory", JobErrorCode.TooComplex, "Decoding the file takes more memory than is allowed."),
         ("Resource temporarily unavailable", JobErrorCode.Internal, "The machine was out of resources."),
         ("Format not on whitelist", JobErrorCode.FormatNotAllowed, "This kind of file is not supported."),
         ("exceeds specified max pixel count", JobErrorCode.ResolutionLimit, "The picture is too large."),
@@ -36,6 +36,9 @@ internal static class FfmpegFailure
         ("not on whitelist", JobErrorCode.CodecNotAllowed, "The codec is not supported."),
     ];
 
+    /// <summary>128 + SIGXFSZ: RLIMIT_FSIZE.</summary>
+    private const int FileTooLarge = 128 + 25;
+
     private const string NoSpace = "No space left on device";
     private const string Damaged = "The file is damaged: it could not be decoded.";
 
@@ -46,6 +49,11 @@ internal static class FfmpegFailure
 
     public static JobFailedException Of(int exitCode, string errorText)
     {
+        if (exitCode == FileTooLarge)
+        {
+            return new JobFailedException(JobErrorCode.TooComplex, "What would be made of the file is larger than is allowed.");
+        }
+
         // 128 + n: ended by signal n. The kernel's OOM killer, an operator, or a crash in a decoder; the job's crash limit ends repeats.
         if (exitCode > 128 && exitCode != 255 && !IsDiskFull(errorText))
         {

@@ -33,6 +33,17 @@ public sealed class FfmpegOptions
     [Range(16 << 20, int.MaxValue)]
     public int MaxAllocBytes { get; set; } = 256 << 20;
 
+    /// <summary>
+    /// What one run may write to in memory; beyond it the job fails with TOO_COMPLEX. Frames of 8K have 50 MB, and a decoder of HEVC holds up
+    /// to 17 of them a thread's turn.
+    /// </summary>
+    [Range(256L << 20, 1L << 40)]
+    public long MemoryBytes { get; set; } = 4L << 30;
+
+    /// <summary>The largest file that a run may write. An encode is bounded by time as well; a full disk is everybody's.</summary>
+    [Range(1L << 20, 1L << 50)]
+    public long MaxOutputFileBytes { get; set; } = 64L << 30;
+
     /// <summary>Larger pictures are refused by the decoder, also where they turn up in mid-stream. As Kinora:Media:MaxPixels by default.</summary>
     [Range(1, int.MaxValue)]
     public int MaxPixels { get; set; } = 8192 * 4320;

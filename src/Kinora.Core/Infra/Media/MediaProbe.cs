@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Kinora.Core.Errors;
 using Kinora.Core.Infra.Media.Native;
+using Kinora.Core.Infra.Media.Sandboxing;
 using Kinora.Core.Videos;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -12,7 +13,7 @@ namespace Kinora.Core.Infra.Media;
 /// request. Helpers are started when they are needed, and some are kept.
 /// </summary>
 public sealed partial class MediaProbe(
-    IOptions<MediaProbeOptions> options, IOptions<MediaOptions> limits, TimeProvider time, ILogger<MediaProbe> logger)
+    IOptions<MediaProbeOptions> options, IOptions<MediaOptions> limits, Sandbox sandbox, TimeProvider time, ILogger<MediaProbe> logger)
     : IMediaProbe, IAsyncDisposable
 {
     /// <summary>No file of more streams is read at all.</summary>
@@ -121,7 +122,7 @@ public sealed partial class MediaProbe(
         }
 
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        var started = await ProbeHelper.StartAsync(_options, logger);
+        var started = await ProbeHelper.StartAsync(_options, sandbox, logger);
         _all[started.Id] = started;
         return started;
     }

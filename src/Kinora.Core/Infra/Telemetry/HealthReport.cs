@@ -6,8 +6,10 @@ namespace Kinora.Core.Infra.Telemetry;
 /// <param name="Status">
 /// "ok"; "degraded": Redis or storage is away, requests are served; "down": the database is away; "stopping": shutting down.
 /// </param>
+/// <param name="Sandbox">What a worker's ffmpeg is locked up in: "namespaces", "landlock", "calls" or "none"; an API has none.</param>
 public sealed record HealthReport(
-    string Role, string Status, long UptimeSeconds, string Version, IReadOnlyDictionary<string, HealthCheckReport> Checks)
+    string Role, string Status, long UptimeSeconds, string Version, IReadOnlyDictionary<string, HealthCheckReport> Checks,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Sandbox = null)
 {
     /// <summary>Everything works.</summary>
     [JsonIgnore]

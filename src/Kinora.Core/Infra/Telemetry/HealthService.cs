@@ -1,4 +1,5 @@
 using System.Reflection;
+using Kinora.Core.Infra.Media.Sandboxing;
 using Kinora.Core.Infra.Queues;
 using Kinora.Core.Infra.Storage;
 using Microsoft.Extensions.Hosting;
@@ -22,11 +23,13 @@ public sealed class HealthService
     private readonly long _startedAt;
     private readonly HealthCheck _database;
     private readonly HealthCheck[] _checks;
+    private readonly Sandbox? _sandbox;
 
     public HealthService(
         ProcessRole role, NpgsqlDataSource database, IJobQueue queue, IObjectStore store, IHostApplicationLifetime lifetime,
-        TimeProvider time, ILogger<HealthService> logger)
+        TimeProvider time, ILogger<HealthService> logger, Sandbox? sandbox = null)
     {
+        _sandbox = sandbox;
         _role = role.Name;
         _time = time;
         _lifetime = lifetime;
@@ -56,7 +59,7 @@ public sealed class HealthService
     }
 
     private HealthReport Report(string status, IReadOnlyDictionary<string, HealthCheckReport> checks) =>
-        new(_role, status, (long)_time.GetElapsedTime(_startedAt).TotalSeconds, Version, checks);
+        new(_role, status, (long)_time.GetElapsedTime(_startedAt).TotalSeconds, Version, checks, _sandbox?.Kind?.ToString().ToLowerInvariant());
 
     private static async Task QueryAsync(NpgsqlDataSource database, CancellationToken cancellation)
     {

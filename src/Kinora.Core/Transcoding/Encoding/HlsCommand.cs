@@ -24,6 +24,7 @@ public static class HlsCommand
         return new FfmpegCommand
         {
             SourcePath = sourcePath,
+            OutputFolder = outputFolder,
             Container = plan.Info.Container,
             InputArguments = Input(segments),
             OutputArguments =

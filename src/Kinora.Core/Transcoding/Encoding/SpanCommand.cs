@@ -23,6 +23,7 @@ public static class SpanCommand
         return new FfmpegCommand
         {
             SourcePath = sourcePath,
+            OutputFolder = outputFolder,
             Container = plan.Info.Container,
             InputArguments = Input(span),
             OutputArguments =

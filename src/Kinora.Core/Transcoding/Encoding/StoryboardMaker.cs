@@ -17,7 +17,7 @@ public sealed partial class StoryboardMaker(Ffmpeg ffmpeg, IOptions<TranscodingO
     private readonly TranscodingOptions _options = options.Value;
 
     /// <param name="edition">Becomes a part of the sprites' names.</param>
-    /// <param name="folder">Absolute, exists.</param>
+    /// <param name="folder">Absolute, exists, and is ffmpeg's to write to.</param>
     /// <param name="onProgress">Called with the share of tiles that are made, 0 to 1.</param>
     /// <returns>
     /// Paths of the sprites and then of the text; none where it cannot be made: a video does without, and its job has a thumbnail to publish.
@@ -72,6 +72,7 @@ public sealed partial class StoryboardMaker(Ffmpeg ffmpeg, IOptions<TranscodingO
         string sourcePath, MediaInfo info, MediaStream video, StoryboardPlan plan, long edition, string folder) => new()
         {
             SourcePath = sourcePath,
+            OutputFolder = folder,
             Container = info.Container,
             InputArguments =
             [

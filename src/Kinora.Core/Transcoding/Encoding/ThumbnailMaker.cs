@@ -27,6 +27,7 @@ public sealed class ThumbnailMaker(Ffmpeg ffmpeg, IOptions<TranscodingOptions> o
     private sealed record Attempt(double SeekSeconds, bool KeyFramesOnly, bool AcceptsBlack, int? WindowSeconds);
 
     /// <summary>Writes a JPEG of at most 1280 pixels a side, upright, with square pixels and in SDR.</summary>
+    /// <param name="outputPath">Absolute; its folder exists, and is ffmpeg's to write to.</param>
     /// <exception cref="JobFailedException">Of <see cref="Ffmpeg.RunAsync"/>, or CORRUPT: not one picture could be decoded. INTERNAL: it is not whole.</exception>
     public async Task RunAsync(string sourcePath, MediaInfo info, string outputPath, CancellationToken cancellation)
     {
@@ -73,6 +74,7 @@ public sealed class ThumbnailMaker(Ffmpeg ffmpeg, IOptions<TranscodingOptions> o
     private FfmpegCommand Command(string sourcePath, MediaInfo info, MediaStream video, string outputPath, Attempt attempt) => new()
     {
         SourcePath = sourcePath,
+        OutputFolder = Path.GetDirectoryName(outputPath),
         Container = info.Container,
         InputArguments =
         [

@@ -26,7 +26,7 @@ public sealed class FollowTrack(
         using var source = await sources.OpenAsync(
             context.Source.Key, context.Source.SizeBytes, context.Source.Sha256, context.Folder, cancellation);
         await Failpoint.HitAsync(FailpointName.HlsAfterFetch, cancellation);
-        var cutter = Cutter(context);
+        var cutter = Cutter(context, Directory.CreateDirectory(Path.Combine(context.Folder, "encoded")).FullName);
         var already = await published.CountAsync(context.Attempt.Job.ParentId!.Value, cutter.Track, cancellation);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var run = ffmpeg.RunAsync(Command(context, source.Path, cutter.Path), null, stop.Token);
@@ -121,9 +121,9 @@ public sealed class FollowTrack(
         }
     }
 
-    private static TrackCutter Cutter(UnitContext context) => context.What.Unit == UnitKind.Copy
-        ? TrackCutter.OfCopy(context.Plan, context.Folder)
-        : TrackCutter.OfAudio(context.Plan, context.Plan.Audio[context.What.Number], context.Folder);
+    private static TrackCutter Cutter(UnitContext context, string folder) => context.What.Unit == UnitKind.Copy
+        ? TrackCutter.OfCopy(context.Plan, folder)
+        : TrackCutter.OfAudio(context.Plan, context.Plan.Audio[context.What.Number], folder);
 
     private FfmpegCommand Command(UnitContext context, string source, string path) => context.What.Unit == UnitKind.Copy
         ? WholeTrackCommand.Copy(context.Plan, source, path, options.Value.EncodeTimeLimit)

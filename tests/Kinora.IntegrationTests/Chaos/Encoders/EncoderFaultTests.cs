@@ -21,6 +21,9 @@ public sealed class EncoderFaultTests : DeploymentTest
     protected override string[] Settings =>
     [
         $"Kinora__Ffmpeg__Path={_encoder.Program}",
+
+        // It is a script, which starts other programs.
+        "Kinora__Sandbox__Mode=Off",
         $"Kinora__Jobs__MaxAttempts={EncoderFault.MaxAttempts}", "Kinora__Jobs__BackoffBase=00:00:00.1",
         "Kinora__Worker__Concurrency__Hls=8", "Kinora__Worker__Concurrency__Thumbnail=2",
     ];

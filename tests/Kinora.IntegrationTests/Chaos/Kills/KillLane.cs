@@ -143,7 +143,7 @@ internal sealed class KillLane : IAsyncDisposable
         while (!victim.Exited.IsCompleted)
         {
             Assert.True(Stopwatch.GetElapsedTime(started) < KinoraClient.Patience, $"the victim lives on\n{_deployment.Log}");
-            children.UnionWith(KinoraProcess.ChildrenOf(victim.Id));
+            children.UnionWith(KinoraProcess.DescendantsOf(victim.Id));
             await Task.WhenAny(victim.Exited, Task.Delay(WatchInterval, Cancellation));
         }
     }

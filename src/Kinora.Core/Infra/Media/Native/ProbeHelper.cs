@@ -1,10 +1,10 @@
-using System.Globalization;
+using Kinora.Core.Infra.Media.Sandboxing;
 using Kinora.Core.Infra.Processes;
 using Microsoft.Extensions.Logging;
 
 namespace Kinora.Core.Infra.Media.Native;
 
-/// <summary>A helper process, warm and with one request at a time. It inherits nothing of ours but three pipes.</summary>
+/// <summary>A helper process, warm and with one request at a time. It has nothing of ours but three pipes: no file, and no network.</summary>
 internal sealed partial class ProbeHelper : IAsyncDisposable
 {
     private const int MaxLogLines = 20;
@@ -23,17 +23,13 @@ internal sealed partial class ProbeHelper : IAsyncDisposable
 
     public bool HasExited => _process.Exited.IsCompleted;
 
-    public static async Task<ProbeHelper> StartAsync(MediaProbeOptions options, ILogger logger)
+    public static async Task<ProbeHelper> StartAsync(MediaProbeOptions options, Sandbox sandbox, ILogger logger)
     {
         var (fileName, arguments) = options.ResolveHelper();
         var lines = 0;
-        // Limits bind from the first instruction, unlike any that the helper would put on itself. --data counts what is written to
-        // (anonymous, private), which --as does not: .NET reserves 256 GB of addresses.
-        var spec = new ChildProcessSpec(
-            "prlimit",
-            [$"--data={options.HelperMemoryBytes.ToString(CultureInfo.InvariantCulture)}", "--core=0", "--nofile=256", "--", fileName, .. arguments])
+        var spec = new ChildProcessSpec(fileName, arguments)
         {
-            Environment = ProbeEnvironment(),
+            Environment = HelperProgram.Environment,
             RedirectInput = true,
             RedirectOutput = true,
             OnErrorLine = line =>
@@ -45,7 +41,8 @@ internal sealed partial class ProbeHelper : IAsyncDisposable
                 }
             },
         };
-        return new ProbeHelper(await ChildProcess.StartAsync(spec));
+        var what = new Confinement { Readable = HelperProgram.FilesOf([fileName, .. arguments]), MemoryBytes = options.HelperMemoryBytes };
+        return new ProbeHelper(await sandbox.StartAsync(spec, what));
     }
 
     public async Task<ProbeAnswer> AskAsync(ProbeRequest request, IMediaSource source, CancellationToken cancellation)
@@ -62,22 +59,6 @@ internal sealed partial class ProbeHelper : IAsyncDisposable
     {
         await _process.DisposeAsync();
         _conversation.Dispose();
-    }
-
-    private static Dictionary<string, string> ProbeEnvironment()
-    {
-        var environment = new Dictionary<string, string>
-        {
-            // No debugger's socket in /tmp, and no heap for each core: the helper holds a few MB.
-            ["DOTNET_EnableDiagnostics"] = "0",
-            ["DOTNET_gcServer"] = "0",
-        };
-        if (Environment.GetEnvironmentVariable("DOTNET_ROOT") is { Length: > 0 } root)
-        {
-            environment["DOTNET_ROOT"] = root;
-        }
-
-        return environment;
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The probe's helper said: {line}")]
