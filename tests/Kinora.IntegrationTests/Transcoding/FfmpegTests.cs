@@ -102,6 +102,19 @@ public sealed class FfmpegTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_of_which_more_would_be_made_than_a_run_may_write_is_too_complex()
+    {
+        var source = await _bench.MakeAsync("large.mp4", "-f", "lavfi", "-i", "testsrc2=s=1280x720:d=4", "-preset", "ultrafast", "-pix_fmt", "yuv420p");
+        var plan = await _bench.PlanAsync(source);
+        _bench.FfmpegOptions.MaxOutputFileBytes = 100_000;
+
+        var failure = await Assert.ThrowsAsync<JobFailedException>(() => _bench.Encoder.RunAsync(
+            plan, source, Directory.CreateDirectory(_bench.PathOf("out")).FullName, null, TestContext.Current.CancellationToken));
+
+        Assert.Equal(JobErrorCode.TooComplex, failure.Code);
+    }
+
+    [Fact]
     public async Task A_missing_program_is_our_fault_not_the_files()
     {
         _bench.FfmpegOptions.Path = "/nowhere/ffmpeg";

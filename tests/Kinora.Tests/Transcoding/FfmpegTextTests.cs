@@ -39,4 +39,14 @@ public sealed class FfmpegTextTests
     [Fact]
     public void A_logged_command_can_be_pasted() =>
         Assert.Equal("ffmpeg -i 'file:/a b/it'\\''s.mp4' -f null ''", Ffmpeg.ShellLine("ffmpeg", ["-i", "file:/a b/it's.mp4", "-f", "null", ""]));
+
+    [Theory]
+    [InlineData(1, "Error while filtering: Cannot allocate memory", "TOO_COMPLEX")]
+    [InlineData(1, "x264 [error]: malloc of size 2379452 failed\nError while opening encoder for output stream #0:0", "TOO_COMPLEX")]
+    [InlineData(0, "Error closing file x.mp4: File too large", "TOO_COMPLEX")]
+    [InlineData(0, "Error closing file x.mp4: No space left on device", "DISK_FULL")]
+    [InlineData(1, "Error while opening decoder for input stream #0:0 : Resource temporarily unavailable", "INTERNAL")]
+    [InlineData(137, "", "INTERNAL")]
+    public void What_went_wrong_is_told_by_its_words(int exitCode, string errorText, string code) =>
+        Assert.Equal(code, FfmpegFailure.Of(exitCode, errorText).Code.Name);
 }

@@ -57,10 +57,9 @@ public sealed partial class Ffmpeg(IOptions<FfmpegOptions> options, Sandbox sand
         var exitCode = await child.Exited;
         var errorText = run.Errors.ToString();
 
-        // A full disk that is met when the last bytes are written and files are closed is told, and ends with 0 all the same (ffmpeg 5.1).
-        if (exitCode != 0 || !run.HasEnded || FfmpegFailure.IsDiskFull(errorText))
+        if (exitCode != 0 || !run.HasEnded || FfmpegFailure.IsCutOff(errorText))
         {
-            var failure = exitCode == 0 && !FfmpegFailure.IsDiskFull(errorText)
+            var failure = exitCode == 0 && !FfmpegFailure.IsCutOff(errorText)
                 ? FfmpegFailure.Unfinished
                 : FfmpegFailure.Of(exitCode, errorText);
             LogFailed(exitCode, failure.Code, errorText, ShellLine(_options.Path, arguments));

@@ -13,6 +13,8 @@ internal static class FfmpegFailure
     [
         (NoSpace, JobErrorCode.DiskFull, "The disk was full."),
         ("Disk quota exceeded", JobErrorCode.DiskFull, "The disk was full."),
+        (TooLarge, JobErrorCode.TooComplex, "What would be made of the file is larger than is allowed."),
+        ("malloc of size", JobErrorCode.TooComplex, "Decoding the file takes more memory than is allowed."),
         ("Cannot allocate memory", JobErrorCode.TooComplex, "Decoding the file takes more memory than is allowed."),
         ("Resource temporarily unavailable", JobErrorCode.Internal, "The machine was out of resources."),
         ("Format not on whitelist", JobErrorCode.FormatNotAllowed, "This kind of file is not supported."),
@@ -36,26 +38,21 @@ internal static class FfmpegFailure
         ("not on whitelist", JobErrorCode.CodecNotAllowed, "The codec is not supported."),
     ];
 
-    /// <summary>128 + SIGXFSZ: RLIMIT_FSIZE.</summary>
-    private const int FileTooLarge = 128 + 25;
-
     private const string NoSpace = "No space left on device";
+    private const string TooLarge = "File too large";
     private const string Damaged = "The file is damaged: it could not be decoded.";
 
     /// <summary>Of a run that exits with 0 and never said that it is at its end: whatever it is, it says nothing of the file.</summary>
     public static JobFailedException Unfinished => new(JobErrorCode.Internal, "The encoder ended before its work was done.");
 
-    public static bool IsDiskFull(string errorText) => errorText.Contains(NoSpace, StringComparison.Ordinal);
+    /// <summary>Bytes of the output are missing, whatever the exit code: met when the last ones are written and files are closed, that is 0 (ffmpeg 5.1).</summary>
+    public static bool IsCutOff(string errorText) =>
+        errorText.Contains(NoSpace, StringComparison.Ordinal) || errorText.Contains(TooLarge, StringComparison.Ordinal);
 
     public static JobFailedException Of(int exitCode, string errorText)
     {
-        if (exitCode == FileTooLarge)
-        {
-            return new JobFailedException(JobErrorCode.TooComplex, "What would be made of the file is larger than is allowed.");
-        }
-
         // 128 + n: ended by signal n. The kernel's OOM killer, an operator, or a crash in a decoder; the job's crash limit ends repeats.
-        if (exitCode > 128 && exitCode != 255 && !IsDiskFull(errorText))
+        if (exitCode > 128 && exitCode != 255 && !IsCutOff(errorText))
         {
             return new JobFailedException(JobErrorCode.Internal, "The encoder was ended by the system.");
         }

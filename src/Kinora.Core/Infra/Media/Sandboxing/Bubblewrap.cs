@@ -19,6 +19,10 @@ internal static class Bubblewrap
         "--unshare-user", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try",
         "--die-with-parent",
 
+        // No process of bwrap's own stays inside: it would take the program's CPU time with it, which its parent is then not told. As the first
+        // process of its namespace the program gets no signal that would end it but SIGKILL and those of its own faults.
+        "--as-pid-1",
+
         // Nothing can be pushed into the terminal of the worker.
         "--new-session",
         "--cap-drop", "ALL",
