@@ -3,6 +3,7 @@ using Kinora.Api.Endpoints.V1;
 using Kinora.Api.Http;
 using Kinora.Api.Http.Errors;
 using Kinora.Api.Http.Identity;
+using Kinora.Api.Http.Limits;
 using Kinora.Api.Http.OpenApi;
 using Kinora.Core;
 using Kinora.Core.Infra.Telemetry;
@@ -59,9 +60,10 @@ public static class ApiSetup
         app.UseTus();
         app.UseRouting();
         app.UseRequestGuard();
-        app.UseRateLimiter();
+        app.UseAddressLimits();
         app.UseAuthentication();
         app.UseUserLogScope();
+        app.UseUserLimits();
         app.UseAuthorization();
     }
 

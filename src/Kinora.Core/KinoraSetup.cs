@@ -9,6 +9,7 @@ using Kinora.Core.Infra.Storage.Audit;
 using Kinora.Core.Infra.Storage.Collection;
 using Kinora.Core.Jobs;
 using Kinora.Core.Limits;
+using Kinora.Core.Limits.Rates;
 using Kinora.Core.Playback;
 using Kinora.Core.Transcoding;
 using Kinora.Core.Transcoding.Steps;
@@ -62,6 +63,9 @@ public static class KinoraSetup
         services.AddScoped<TranscodeService>();
         services.AddValidated<LimitOptions>(configuration, "Kinora:Limits");
         services.AddSingleton<UserLimits>();
+        services.AddSingleton<RateWindows>();
+        services.AddSingleton<SharedRates>();
+        services.AddHostedService(provider => provider.GetRequiredService<SharedRates>());
         services.AddValidated<UploadOptions>(configuration, "Kinora:Uploads");
         services.AddValidated<MediaOptions>(configuration, MediaOptions.Section);
         services.AddSingleton<UploadSpool>();

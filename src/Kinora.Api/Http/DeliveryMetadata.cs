@@ -1,3 +1,4 @@
+using Kinora.Api.Http.Limits;
 using Kinora.Api.Http.OpenApi;
 using Kinora.Core.Errors;
 
@@ -22,6 +23,7 @@ internal static class Deliveries
     {
         DeliveryMetadata.Mark(endpoint);
         return endpoint
+            .Limits(RatePolicy.Playback)
             .Produces<Stream>(StatusCodes.Status200OK, contentType, others)
             .Produces<Stream>(StatusCodes.Status206PartialContent, contentType, others)
             .Produces(StatusCodes.Status304NotModified)

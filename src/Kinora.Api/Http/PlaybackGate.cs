@@ -28,6 +28,10 @@ internal sealed class PlaybackGate(PlaybackToken tokens, VideoAccess access)
         return true;
     }
 
+    /// <summary>Whether the path bears a signature, whatever that is worth.</summary>
+    public static bool IsSigned(HttpContext context) =>
+        (context.GetRouteValue("token") ?? context.GetRouteValue("path"))?.ToString()?.StartsWith(PlaybackToken.Mark) == true;
+
     public static void AllowAnyOrigin(HttpResponse response)
     {
         response.Headers.AccessControlAllowOrigin = "*";

@@ -47,7 +47,7 @@ public sealed class AccountService(
     public async Task<Session> LoginAsync(string email, string password, CancellationToken cancellation)
     {
         var normalized = Credentials.Normalize(email);
-        failedLogins.Begin(normalized);
+        await failedLogins.BeginAsync(normalized, cancellation);
         var user = await db.Users.SingleOrDefaultAsync(u => u.NormalizedEmail == normalized, cancellation);
         if (user is null)
         {
@@ -60,7 +60,7 @@ public sealed class AccountService(
             throw WrongCredentials();
         }
 
-        failedLogins.Forget(normalized);
+        await failedLogins.ForgetAsync(normalized, cancellation);
         if (PasswordHasher.IsOutdated(user.PasswordHash))
         {
             user.PasswordHash = await hasher.HashAsync(password, cancellation);

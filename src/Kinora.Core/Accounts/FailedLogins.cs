@@ -1,51 +1,25 @@
-using System.Collections.Concurrent;
 using Kinora.Core.Errors;
+using Kinora.Core.Limits.Rates;
 using Microsoft.Extensions.Options;
 
 namespace Kinora.Core.Accounts;
 
 /// <summary>
-/// Slows down who guesses the password of one account from many addresses. Counts before the password is checked, so that guesses sent at
-/// once count as well, and for unknown addresses too, so that the answer does not tell them apart. Held in memory, for each process.
+/// Slows down who guesses the password of one account from many addresses, over all API processes. Counts before the password is checked, so
+/// that guesses sent at once count as well, and for unknown addresses too, so that the answer does not tell them apart.
 /// </summary>
-public sealed class FailedLogins(IOptions<AuthOptions> options, TimeProvider time)
+public sealed class FailedLogins(SharedRates rates, IOptions<AuthOptions> options)
 {
-    /// <summary>Some 10 MB; beyond it the windows that are over are swept out.</summary>
-    private const int SweepAt = 50_000;
+    private readonly RateLimit _limit = new("failed-logins", options.Value.FailedLoginLimit, options.Value.FailedLoginWindow);
 
-    private readonly ConcurrentDictionary<string, Window> _windows = new();
-
-    /// <exception cref="ApiException">TOO_MANY_REQUESTS, until the window is over.</exception>
-    public void Begin(string normalizedEmail)
+    /// <exception cref="ApiException">TOO_MANY_REQUESTS, until the first of the failures is a window old.</exception>
+    public async Task BeginAsync(string normalizedEmail, CancellationToken cancellation)
     {
-        var now = time.GetUtcNow();
-        if (_windows.Count > SweepAt)
+        if (await rates.TakeAsync(_limit, normalizedEmail, cancellation) is { } wait)
         {
-            Sweep(now);
-        }
-
-        var window = _windows.AddOrUpdate(
-            normalizedEmail,
-            _ => new Window(now + options.Value.FailedLoginWindow, 1),
-            (_, old) => old.EndsAt <= now ? new Window(now + options.Value.FailedLoginWindow, 1) : old with { Count = old.Count + 1 });
-        if (window.Count > options.Value.FailedLoginLimit)
-        {
-            throw Refusal.TooManyRequests(window.EndsAt - now);
+            throw Refusal.TooManyRequests(wait);
         }
     }
 
-    public void Forget(string normalizedEmail) => _windows.TryRemove(normalizedEmail, out _);
-
-    private void Sweep(DateTimeOffset now)
-    {
-        foreach (var (email, window) in _windows)
-        {
-            if (window.EndsAt <= now)
-            {
-                _windows.TryRemove(email, out _);
-            }
-        }
-    }
-
-    private sealed record Window(DateTimeOffset EndsAt, int Count);
+    public Task ForgetAsync(string normalizedEmail, CancellationToken cancellation) => rates.ForgetAsync(_limit, normalizedEmail, cancellation);
 }

@@ -47,7 +47,7 @@ public sealed class LoginTests(ApiFixture fixture) : IDisposable
     [Fact]
     public async Task And_after_the_same_work()
     {
-        await using var api = await fixture.StartApiAsync("--Kinora:Auth:FailedLoginLimit=1000");
+        await using var api = await fixture.StartApiAsync("--Kinora:Auth:FailedLoginLimit=1000", ApiFixture.CountsOfItsOwn());
         using var client = new HttpClient { BaseAddress = api.Address };
         using var user = await fixture.CreateUserAsync();
         await TimeAsync(client, user.Email);
@@ -115,7 +115,7 @@ public sealed class LoginTests(ApiFixture fixture) : IDisposable
     [InlineData("/v1/auth/register")]
     public async Task One_address_has_so_many_tries_a_minute(string path)
     {
-        await using var api = await fixture.StartApiAsync("--Kinora:RateLimits:CredentialsPerMinute=3");
+        await using var api = await fixture.StartApiAsync("--Kinora:RateLimits:CredentialsPerMinute=3", ApiFixture.CountsOfItsOwn());
         using var client = new HttpClient { BaseAddress = api.Address };
         for (var i = 0; i < 3; i++)
         {
@@ -135,7 +135,7 @@ public sealed class LoginTests(ApiFixture fixture) : IDisposable
     public async Task A_trusted_proxy_speaks_for_its_clients()
     {
         await using var api = await fixture.StartApiAsync(
-            "--Kinora:RateLimits:CredentialsPerMinute=1", "--Kinora:Http:TrustedProxies:0=127.0.0.0/8");
+            "--Kinora:RateLimits:CredentialsPerMinute=1", ApiFixture.CountsOfItsOwn(), "--Kinora:Http:TrustedProxies:0=127.0.0.0/8");
         using var client = new HttpClient { BaseAddress = api.Address };
 
         for (var i = 1; i < 4; i++)

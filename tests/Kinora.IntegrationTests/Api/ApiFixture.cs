@@ -60,8 +60,14 @@ public sealed class ApiFixture : IAsyncLifetime
         $"--Kinora:Auth:Secret={ApiProcess.Secret}",
         // All tests come from one address.
         "--Kinora:RateLimits:CredentialsPerMinute=1000000",
+        "--Kinora:RateLimits:UploadsPerMinute=1000000",
+        "--Kinora:RateLimits:ApiPerMinute=1000000",
+        "--Kinora:RateLimits:PlaybackPerMinute=1000000",
         .. options,
     ];
+
+    /// <summary>An option for an API that shares its counts of requests with no other: the subjects are hashed with the secret.</summary>
+    public static string CountsOfItsOwn() => $"--Kinora:Auth:Secret={ApiProcess.Secret} {Guid.CreateVersion7()}";
 
     /// <summary>A client without a token.</summary>
     public HttpClient CreateClient() => new() { BaseAddress = Api.Address };
@@ -93,6 +99,19 @@ public sealed class ApiFixture : IAsyncLifetime
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", accessToken);
         return new ApiUser(
             client, user.GetProperty("userId").GetGuid(), email, accessToken, tokens.GetProperty("refreshToken").GetString()!);
+    }
+
+    /// <summary>A new user, with a token of this API, which may have a secret of its own.</summary>
+    public async Task<ApiUser> LogInAsync(ApiProcess api)
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var user = await CreateUserAsync();
+        var client = CreateClient(api);
+        using var answer = await client.PostAsJsonAsync("/v1/auth/login", new { email = user.Email, password = ApiUser.DefaultPassword }, cancellation);
+        answer.EnsureSuccessStatusCode();
+        var tokens = await answer.Content.ReadFromJsonAsync<JsonElement>(cancellation);
+        user.Dispose();
+        return user with { Client = client, AccessToken = tokens.GetProperty("accessToken").GetString()! };
     }
 
     public async Task<T> QueryAsync<T>(Func<KinoraDb, Task<T>> query)

@@ -93,7 +93,7 @@ public sealed class ErrorCodeTests(ApiFixture fixture, PlayableVideos videos) : 
 
     private async Task<HttpResponseMessage> LoginTooOftenAsync()
     {
-        await using var api = await fixture.StartApiAsync("--Kinora:RateLimits:CredentialsPerMinute=1");
+        await using var api = await fixture.StartApiAsync("--Kinora:RateLimits:CredentialsPerMinute=1", ApiFixture.CountsOfItsOwn());
         using var client = ApiFixture.CreateClient(api);
         var credentials = new { email = "nobody@example.org", password = "never a password" };
         using var first = await client.PostAsJsonAsync("/v1/auth/login", credentials, Cancellation);

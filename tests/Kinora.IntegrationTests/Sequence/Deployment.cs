@@ -51,6 +51,9 @@ public sealed class Deployment : IAsyncDisposable
             // The longest that is allowed: a full chaos test goes on with one login.
             ["Kinora__Auth__AccessTokenLifetime"] = "01:00:00",
             ["Kinora__RateLimits__CredentialsPerMinute"] = "1000000",
+            ["Kinora__RateLimits__UploadsPerMinute"] = "1000000",
+            ["Kinora__RateLimits__ApiPerMinute"] = "1000000",
+            ["Kinora__RateLimits__PlaybackPerMinute"] = "1000000",
             ["Kinora__Uploads__TmpDir"] = UploadFolder,
             ["Kinora__Worker__WorkDir"] = WorkFolder,
             ["Kinora__Worker__Drain"] = "00:00:01",

@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using Kinora.Api;
 using Kinora.Api.Http;
+using Kinora.Api.Http.Limits;
 using Kinora.Core;
 using Kinora.Core.Accounts;
 using Kinora.Core.Infra.Database;

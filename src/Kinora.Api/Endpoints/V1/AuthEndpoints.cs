@@ -1,5 +1,5 @@
-using Kinora.Api.Http;
 using Kinora.Api.Http.Identity;
+using Kinora.Api.Http.Limits;
 using Kinora.Api.Http.OpenApi;
 using Kinora.Core.Accounts;
 using Kinora.Core.Errors;
@@ -14,10 +14,10 @@ internal static class AuthEndpoints
     {
         var auth = v1.MapGroup("/auth").WithTags("Accounts").AllowAnonymous();
         auth.MapPost("/register", RegisterAsync).WithSummary("Open an account")
-            .RequireRateLimiting(RateLimits.Credentials).Refuses(ErrorCode.Conflict, ErrorCode.TooManyRequests);
+            .Limits(RatePolicy.Credentials).Refuses(ErrorCode.Conflict, ErrorCode.TooManyRequests);
         auth.MapPost("/login", LoginAsync).WithSummary("Log in")
             .WithDescription("The answer is the same for an unknown e-mail and for a wrong password.")
-            .RequireRateLimiting(RateLimits.Credentials).Refuses(ErrorCode.Unauthorized, ErrorCode.TooManyRequests);
+            .Limits(RatePolicy.Credentials).Refuses(ErrorCode.Unauthorized, ErrorCode.TooManyRequests);
         auth.MapPost("/refresh", RefreshAsync).WithSummary("Exchange a refresh token for the next pair of tokens")
             .WithDescription("The token rotates. Using a spent one again revokes its whole family: log in again.")
             .Refuses(ErrorCode.Unauthorized);

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Kinora.Api.Http;
 using Kinora.Api.Http.Identity;
+using Kinora.Api.Http.Limits;
 using Kinora.Api.Http.OpenApi;
 using Kinora.Core.Errors;
 using Kinora.Core.Playback;
@@ -40,9 +41,9 @@ internal static class PlaybackEndpoints
         video.MapMethods("/storyboard/{token}/{name}", ReadMethods, GetSignedStoryboardAsync)
             .WithSummary("The storyboard, by `storyboardUrl`, and its sprites")
             .DeliversObject(WebVtt, "image/jpeg").AllowAnonymous();
-        video.MapMethods("/hls/{**path}", [HttpMethods.Options], Preflight).ExcludeFromDescription().AllowAnonymous();
-        video.MapMethods("/thumbnail/{token}", [HttpMethods.Options], Preflight).ExcludeFromDescription().AllowAnonymous();
-        video.MapMethods("/storyboard/{token}/{name}", [HttpMethods.Options], Preflight).ExcludeFromDescription().AllowAnonymous();
+        video.MapMethods("/hls/{**path}", [HttpMethods.Options], Preflight).ExcludeFromDescription().Limits(RatePolicy.Playback).AllowAnonymous();
+        video.MapMethods("/thumbnail/{token}", [HttpMethods.Options], Preflight).ExcludeFromDescription().Limits(RatePolicy.Playback).AllowAnonymous();
+        video.MapMethods("/storyboard/{token}/{name}", [HttpMethods.Options], Preflight).ExcludeFromDescription().Limits(RatePolicy.Playback).AllowAnonymous();
     }
 
     private static async Task<Ok<PlaybackResponse>> GetLinksAsync(
@@ -170,8 +171,7 @@ internal static class PlaybackEndpoints
     {
         var headers = context.Response.Headers;
         headers.Allow = "GET, HEAD, OPTIONS";
-        var signature = context.GetRouteValue("token") ?? context.GetRouteValue("path");
-        if (signature?.ToString()?.StartsWith(PlaybackToken.Mark) == true)
+        if (PlaybackGate.IsSigned(context))
         {
             PlaybackGate.AllowAnyOrigin(context.Response);
             headers.AccessControlAllowMethods = "GET, HEAD, OPTIONS";

@@ -2,6 +2,7 @@ using System.Globalization;
 using Kinora.Api.Http;
 using Kinora.Api.Http.Errors;
 using Kinora.Api.Http.Identity;
+using Kinora.Api.Http.Limits;
 using Kinora.Api.Http.OpenApi;
 using Kinora.Core.Errors;
 using Kinora.Core.Infra.Telemetry;
@@ -41,6 +42,7 @@ internal static class UploadEndpoints
                 + "The body, of the type application/offset+octet-stream, may bring first bytes. `Location` is the upload, `Upload-Expires` when it ends. "
                 + "PAYLOAD_TOO_LARGE: larger than a file may be, or than what is left of the user's quota. TOO_MANY_REQUESTS: the user has as many "
                 + "uploads or jobs under way as a user may have.")
+            .Limits(RatePolicy.Uploads)
             .Produces(StatusCodes.Status201Created)
             .Refuses(
                 ErrorCode.Validation,

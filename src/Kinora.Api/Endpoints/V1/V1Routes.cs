@@ -1,4 +1,5 @@
 using Kinora.Api.Http;
+using Kinora.Api.Http.Limits;
 
 namespace Kinora.Api.Endpoints.V1;
 
@@ -7,7 +8,7 @@ internal static class V1Routes
 {
     public static void MapV1(this IEndpointRouteBuilder app)
     {
-        var v1 = app.MapGroup("/v1").RequireAuthorization().RefusesUnknownQuery();
+        var v1 = app.MapGroup("/v1").RequireAuthorization().RefusesUnknownQuery().Limits(RatePolicy.Api);
         v1.MapAuth();
         v1.MapMe();
         v1.MapVideos();

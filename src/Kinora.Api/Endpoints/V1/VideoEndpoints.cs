@@ -1,6 +1,7 @@
 using Kinora.Api.Http;
 using Kinora.Api.Http.Errors;
 using Kinora.Api.Http.Identity;
+using Kinora.Api.Http.Limits;
 using Kinora.Api.Http.OpenApi;
 using Kinora.Core.Errors;
 using Kinora.Core.Infra.Telemetry;
@@ -24,6 +25,7 @@ internal static class VideoEndpoints
                 + "PAYLOAD_TOO_LARGE: larger than a file may be, or than what is left of the user's quota. "
                 + "TOO_MANY_REQUESTS: the user has as many jobs under way as a user may have.")
             .Accepts<UploadForm>("multipart/form-data")
+            .Limits(RatePolicy.Uploads)
             .Refuses(ErrorCode.PayloadTooLarge, ErrorCode.UnsupportedMediaType, ErrorCode.TooManyRequests);
         videos.MapGet("/", ListAsync).WithSummary("List videos, the newest first").TakesQuery("limit", "cursor", "status", "q");
         videos.MapGet("/{videoId}", GetAsync).WithSummary("Read a video").Refuses(ErrorCode.Forbidden, ErrorCode.NotFound);
