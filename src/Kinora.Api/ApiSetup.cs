@@ -57,6 +57,7 @@ public static class ApiSetup
         app.UseSecurityHeaders();
         app.UseErrorEnvelope();
         app.UseHostFiltering();
+        app.UseListedOrigins();
         app.UseTus();
         app.UseRouting();
         app.UseRequestGuard();

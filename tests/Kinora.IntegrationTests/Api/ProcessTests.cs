@@ -24,6 +24,9 @@ public sealed class ProcessTests(ApiFixture fixture)
     [InlineData("MaxPoolSize", GoodSecret, "Kinora__Database__MaxPoolSize=0")]
     [InlineData("MaxPoolSize", GoodSecret, "Kinora__Database__MaxPoolSize=many")]
     [InlineData("TrustedProxies", GoodSecret, "Kinora__Http__TrustedProxies__0=everyone")]
+    [InlineData("AllowedOrigins", GoodSecret, "Kinora__Http__AllowedOrigins__0=*")]
+    [InlineData("AllowedOrigins", GoodSecret, "Kinora__Http__AllowedOrigins__0=null")]
+    [InlineData("AllowedOrigins", GoodSecret, "Kinora__Http__AllowedOrigins__0=https://app.example.org/")]
     [InlineData("CredentialsPerMinute", GoodSecret, "Kinora__RateLimits__CredentialsPerMinute=0")]
     public async Task A_wrong_option_stops_it_with_one_line(string reason, params string[] environment)
     {

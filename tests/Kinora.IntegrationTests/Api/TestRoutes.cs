@@ -22,6 +22,13 @@ internal static class TestRoutes
         test.MapGet("/busy", IResult () => throw Refusal.TooManyRequests(TimeSpan.FromSeconds(6.5)));
         test.MapGet("/forbidden", IResult () => throw Refusal.Forbidden());
         test.MapGet("/status/{status:int}", (int status) => TypedResults.StatusCode(status));
+        test.MapGet("/large", async (HttpContext context) =>
+        {
+            for (var i = 0; i < 1024; i++)
+            {
+                await context.Response.Body.WriteAsync(new byte[64 * 1024], context.RequestAborted);
+            }
+        });
         test.MapGet("/items/{itemId}", (ResourceId itemId) => TypedResults.Ok(new { id = itemId.Value }));
         test.MapGet("/query", (int limit) => TypedResults.Ok(new { limit }));
         test.MapPost("/body", (TestBody body) => TypedResults.Ok(body));

@@ -10,6 +10,7 @@ internal sealed class BareAnswerWriter(PipeWriter inner) : PipeWriter
 {
     private const string EmptyBody = "Content-Length: 0\r\n";
     private const int StatusOffset = 9;
+    private static readonly string Security = string.Concat(SecurityHeaders.All.Select(header => $"{header.Key}: {header.Value}\r\n"));
     private Memory<byte> _written;
 
     /// <summary>An answer of our own pipeline is being written: not to be touched.</summary>
@@ -60,7 +61,7 @@ internal sealed class BareAnswerWriter(PipeWriter inner) : PipeWriter
         var body = JsonSerializer.SerializeToUtf8Bytes(StatusErrors.Of(status).Body, ApiJson.Default.ErrorBody);
         var headers = string.Create(
             CultureInfo.InvariantCulture,
-            $"Content-Type: application/json; charset=utf-8\r\nContent-Length: {body.Length}\r\nX-Content-Type-Options: nosniff\r\n{RequestId.Header}: {Guid.CreateVersion7()}\r\n");
+            $"Content-Type: application/json; charset=utf-8\r\nContent-Length: {body.Length}\r\n{Security}Cache-Control: no-store\r\n{RequestId.Header}: {Guid.CreateVersion7()}\r\n");
         return [.. Encoding.ASCII.GetBytes(text.Replace(EmptyBody, headers, StringComparison.Ordinal)), .. body];
     }
 }
