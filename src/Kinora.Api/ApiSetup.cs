@@ -2,6 +2,7 @@ using Kinora.Api.Endpoints;
 using Kinora.Api.Endpoints.V1;
 using Kinora.Api.Http;
 using Kinora.Api.Http.Errors;
+using Kinora.Api.Http.Idempotency;
 using Kinora.Api.Http.Identity;
 using Kinora.Api.Http.Limits;
 using Kinora.Api.Http.OpenApi;
@@ -37,6 +38,7 @@ public static class ApiSetup
         services.AddKinoraMetricsExport();
         services.AddScoped<PlaybackGate>();
         services.AddSingleton<ObjectDelivery>();
+        services.AddSingleton<IdempotentRequests>();
 
         builder.AddHttpServer();
         services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));

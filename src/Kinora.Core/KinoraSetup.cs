@@ -1,4 +1,5 @@
 using Kinora.Core.Accounts;
+using Kinora.Core.Idempotency;
 using Kinora.Core.Infra.Database;
 using Kinora.Core.Infra.Failpoints;
 using Kinora.Core.Infra.Media;
@@ -68,6 +69,7 @@ public static class KinoraSetup
         services.AddHostedService(provider => provider.GetRequiredService<SharedRates>());
         services.AddValidated<UploadOptions>(configuration, "Kinora:Uploads");
         services.AddValidated<MediaOptions>(configuration, MediaOptions.Section);
+        services.AddSingleton<IdempotencyKeys>();
         services.AddSingleton<UploadSpool>();
         services.AddHostedService(provider => provider.GetRequiredService<UploadSpool>());
         services.AddSingleton<UploadIntents>();
@@ -113,6 +115,7 @@ public static class KinoraSetup
         services.AddSingleton<Chores>();
         services.AddSingleton<PrefixSweeper>();
         services.AddSingleton<UnfinishedPuts>();
+        services.AddSingleton<IdempotencyKeys>();
         services.AddHostedService<Collector>();
         services.AddSingleton<StoreAudit>();
         services.AddHostedService<DailyAudit>();

@@ -1,4 +1,5 @@
 using Kinora.Core.Errors;
+using Kinora.Core.Idempotency;
 using Kinora.Core.Infra.Database;
 using Kinora.Core.Infra.Redis;
 using Kinora.Core.Infra.Telemetry;
@@ -68,7 +69,8 @@ public sealed class JobService(
     /// not, or it asks for renditions that are not offered any more. NOT_FOUND: the video is deleted. TOO_MANY_REQUESTS, UNAVAILABLE: a new
     /// job would pass a limit.
     /// </exception>
-    public async Task<Guid> RetryAsync(Guid userId, Guid jobId, string? requestId, CancellationToken cancellation)
+    public async Task<Guid> RetryAsync(
+        Guid userId, Guid jobId, string? requestId, IdempotentRequest request, CancellationToken cancellation)
     {
         // Before any lock: a job that has ended never changes.
         var job = await GetAsync(userId, jobId, cancellation);
@@ -93,6 +95,7 @@ public sealed class JobService(
         await ReopenVideoAsync(connection, job, cancellation);
         var retry = await SubmitJob.RunAsync(
             connection, job.VideoId, job.Type, job.Params.RootElement.GetRawText(), options.Value.MaxAttempts, requestId, cancellation);
+        await request.CompleteAsync(connection, [retry], cancellation);
         await transaction.CommitAsync(cancellation);
         await dispatcher.DispatchAsync(retry, CancellationToken.None);
         return retry;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Kinora.Core.Errors;
+using Kinora.Core.Idempotency;
 using Kinora.Core.Infra.Database;
 using Kinora.Core.Infra.Failpoints;
 using Kinora.Core.Infra.Media;
@@ -31,7 +32,13 @@ public sealed class TranscodeService(
     /// TOO_MANY_REQUESTS, UNAVAILABLE: a new job would pass a limit.
     /// </exception>
     public async Task<Guid> SubmitAsync(
-        Guid userId, Guid videoId, IReadOnlyList<string>? renditions, bool force, string? requestId, CancellationToken cancellation)
+        Guid userId,
+        Guid videoId,
+        IReadOnlyList<string>? renditions,
+        bool force,
+        string? requestId,
+        IdempotentRequest request,
+        CancellationToken cancellation)
     {
         var info = await GetAnalyzedAsync(userId, videoId, cancellation);
         var parameters = new HlsParams(Canonical(info, renditions)).ToJson();
@@ -42,6 +49,8 @@ public sealed class TranscodeService(
         var published = await LockAndFindPublishedAsync(connection, videoId, parameters, cancellation);
         if (published is { } done && !force)
         {
+            await request.CompleteAsync(connection, [done], cancellation);
+            await transaction.CommitAsync(cancellation);
             return done;
         }
 
@@ -52,6 +61,7 @@ public sealed class TranscodeService(
 
         var jobId = await SubmitJob.RunAsync(
             connection, videoId, JobType.Hls, parameters, options.Value.MaxAttempts, requestId, cancellation);
+        await request.CompleteAsync(connection, [jobId], cancellation);
         await Failpoint.HitAsync(FailpointName.TranscodeBeforeCommit, cancellation);
         await transaction.CommitAsync(cancellation);
         await dispatcher.DispatchAsync(jobId, CancellationToken.None);

@@ -1,4 +1,5 @@
 using Kinora.Core.Errors;
+using Kinora.Core.Idempotency;
 using Kinora.Core.Infra.Failpoints;
 using Kinora.Core.Infra.Storage;
 using Kinora.Core.Jobs;
@@ -35,8 +36,11 @@ public sealed partial class UploadService(
         return UploadAllowance.Of(options.Value.MaxBytes, await limits.FindQuotaAsync(connection, ownerId, cancellation));
     }
 
+    /// <summary>Of a request that was done before: its file is read to be compared, and not kept.</summary>
+    public UploadAllowance AllowRepeated() => UploadAllowance.Of(options.Value.MaxBytes, quota: null);
+
     /// <exception cref="ApiException">PAYLOAD_TOO_LARGE, TOO_MANY_REQUESTS, UNAVAILABLE: past a limit.</exception>
-    public async Task<UploadedVideo> StoreAsync(NewVideo upload, SpooledFile file, CancellationToken cancellation)
+    public async Task<UploadedVideo> StoreAsync(NewVideo upload, SpooledFile file, IdempotentRequest request, CancellationToken cancellation)
     {
         await Failpoint.HitAsync(FailpointName.UploadAfterSpool, cancellation);
         var videoId = Guid.CreateVersion7();
@@ -49,7 +53,7 @@ public sealed partial class UploadService(
         {
             await objects.PutFileAsync(ObjectKey.Source(videoId), file.Path, file.ContentType, cancellation);
             await Failpoint.HitAsync(FailpointName.UploadAfterPut, cancellation);
-            jobId = await CommitAsync(videoId, upload, file, cancellation);
+            jobId = await CommitAsync(videoId, upload, file, request, cancellation);
         }
         catch
         {
@@ -67,7 +71,8 @@ public sealed partial class UploadService(
         return new UploadedVideo(videoId, jobId);
     }
 
-    private async Task<Guid> CommitAsync(Guid videoId, NewVideo upload, SpooledFile file, CancellationToken cancellation)
+    private async Task<Guid> CommitAsync(
+        Guid videoId, NewVideo upload, SpooledFile file, IdempotentRequest request, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
@@ -76,6 +81,7 @@ public sealed partial class UploadService(
         await limits.CheckLiveJobsAsync(connection, upload.OwnerId, cancellation);
         var stored = new StoredSource(file.SizeBytes, file.ContentType, file.Sha256);
         var jobId = await MakeVideo.RunAsync(connection, videoId, upload, stored, jobOptions.Value.MaxAttempts, cancellation);
+        await request.CompleteAsync(connection, [videoId, jobId], cancellation);
         await Failpoint.HitAsync(FailpointName.UploadBeforeCommit, cancellation);
         await transaction.CommitAsync(cancellation);
         await Failpoint.HitAsync(FailpointName.UploadAfterCommit, cancellation);

@@ -1,4 +1,5 @@
 using Kinora.Api.Http;
+using Kinora.Api.Http.Idempotency;
 using Kinora.Api.Http.Identity;
 using Kinora.Api.Http.OpenApi;
 using Kinora.Core.Errors;
@@ -21,6 +22,7 @@ internal static class JobEndpoints
             .Refuses(ErrorCode.Forbidden, ErrorCode.NotFound, ErrorCode.Conflict);
         jobs.MapPost("/{jobId}/retry", RetryAsync).WithSummary("Make a new job for one that FAILED or was CANCELED")
             .WithDescription("CONFLICT when it lives or SUCCEEDED, while another job of its type lives on the video (both with the id of the live one in `details.jobId`), when an analysis is not needed or one is missing, and when its renditions are not offered any more.")
+            .TakesIdempotencyKey()
             .Refuses(ErrorCode.Forbidden, ErrorCode.NotFound, ErrorCode.Conflict, ErrorCode.TooManyRequests);
     }
 
@@ -40,9 +42,12 @@ internal static class JobEndpoints
         TypedResults.Ok(JobResponse.Of(await jobs.CancelAsync(user.Id, jobId, cancellation)));
 
     private static async Task<Accepted<RetryResponse>> RetryAsync(
-        ResourceId jobId, HttpContext context, CurrentUser user, JobService jobs, CancellationToken cancellation)
+        ResourceId jobId, HttpContext context, CurrentUser user, JobService jobs, IdempotentRequests idempotency, CancellationToken cancellation)
     {
-        var retry = await jobs.RetryAsync(user.Id, jobId, context.TraceIdentifier, cancellation);
+        await using var request = await idempotency.BeginAsync(context, user.Id, cancellation);
+        var retry = request.Find($"{jobId}") is [var made]
+            ? made
+            : await jobs.RetryAsync(user.Id, jobId, context.TraceIdentifier, request, cancellation);
         return TypedResults.Accepted($"/v1/jobs/{retry}", new RetryResponse(retry));
     }
 }

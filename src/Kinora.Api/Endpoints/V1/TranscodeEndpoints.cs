@@ -1,4 +1,5 @@
 using Kinora.Api.Http;
+using Kinora.Api.Http.Idempotency;
 using Kinora.Api.Http.Identity;
 using Kinora.Api.Http.OpenApi;
 using Kinora.Core.Errors;
@@ -18,6 +19,7 @@ internal static class TranscodeEndpoints
         video.MapPost("/transcodes", SubmitAsync).WithSummary("Encode a video to adaptive HLS")
             .WithDescription("The same request gives the same job while it lives, and after it succeeded too unless `force`. "
                 + "TOO_MANY_REQUESTS: a new job would pass the user's limit of jobs under way.")
+            .TakesIdempotencyKey()
             .Refuses(ErrorCode.Forbidden, ErrorCode.NotFound, ErrorCode.Conflict, ErrorCode.TooManyRequests);
         video.MapPost("/plan", PlanAsync).WithSummary("What a transcode would do, without doing it")
             .Refuses(ErrorCode.Forbidden, ErrorCode.NotFound, ErrorCode.Conflict);
@@ -29,10 +31,14 @@ internal static class TranscodeEndpoints
         HttpContext context,
         CurrentUser user,
         TranscodeService transcodes,
+        IdempotentRequests idempotency,
         CancellationToken cancellation)
     {
-        var jobId = await transcodes.SubmitAsync(
-            user.Id, videoId, request?.Renditions, request?.Force ?? false, context.TraceIdentifier, cancellation);
+        var (renditions, force) = (request?.Renditions, request?.Force ?? false);
+        await using var idempotent = await idempotency.BeginAsync(context, user.Id, cancellation);
+        var jobId = idempotent.Find($"{videoId}", $"{force}", renditions is null ? null : string.Join(',', renditions)) is [var made]
+            ? made
+            : await transcodes.SubmitAsync(user.Id, videoId, renditions, force, context.TraceIdentifier, idempotent, cancellation);
         return TypedResults.Accepted($"/v1/jobs/{jobId}", new TranscodeResponse(jobId));
     }
 

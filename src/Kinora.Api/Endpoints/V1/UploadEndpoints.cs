@@ -1,6 +1,7 @@
 using System.Globalization;
 using Kinora.Api.Http;
 using Kinora.Api.Http.Errors;
+using Kinora.Api.Http.Idempotency;
 using Kinora.Api.Http.Identity;
 using Kinora.Api.Http.Limits;
 using Kinora.Api.Http.OpenApi;
@@ -43,6 +44,7 @@ internal static class UploadEndpoints
                 + "PAYLOAD_TOO_LARGE: larger than a file may be, or than what is left of the user's quota. TOO_MANY_REQUESTS: the user has as many "
                 + "uploads or jobs under way as a user may have.")
             .Limits(RatePolicy.Uploads)
+            .TakesIdempotencyKey()
             .Produces(StatusCodes.Status201Created)
             .Refuses(
                 ErrorCode.Validation,
@@ -76,7 +78,12 @@ internal static class UploadEndpoints
     }
 
     private static async Task<IResult> CreateAsync(
-        HttpContext context, CurrentUser user, ResumableUploads service, KinoraMetrics metrics, CancellationToken cancellation)
+        HttpContext context,
+        CurrentUser user,
+        ResumableUploads service,
+        IdempotentRequests idempotency,
+        KinoraMetrics metrics,
+        CancellationToken cancellation)
     {
         var request = context.Request;
         var length = Tus.LengthOf(request);
@@ -85,10 +92,17 @@ internal static class UploadEndpoints
         var hasBody = Tus.HasBody(request);
         var upload = await CountRefusalsAsync(metrics, async () =>
         {
+            await using var idempotent = await idempotency.BeginAsync(context, user.Id, cancellation);
+            if (idempotent.Find($"{length}", metadata.Text) is [var begun])
+            {
+                // As it is by now, so that its client goes on with it from there.
+                return await service.GetAsync(user.Id, begun, cancellation);
+            }
+
             var video = new NewVideo(user.Id, metadata.Title, metadata.Filename, metadata.Transcode, context.TraceIdentifier);
             return hasBody
-                ? await service.CreateAsync(video, length, metadata.Text, request.Body, request.ContentLength, checksum, cancellation)
-                : await service.CreateAsync(video, length, metadata.Text, cancellation);
+                ? await service.CreateAsync(video, length, metadata.Text, request.Body, request.ContentLength, checksum, idempotent, cancellation)
+                : await service.CreateAsync(video, length, metadata.Text, idempotent, cancellation);
         }, cancellation);
         Tus.Write(context.Response, upload);
         context.Response.Headers.Location = string.Create(CultureInfo.InvariantCulture, $"{Path}/{upload.Id}");

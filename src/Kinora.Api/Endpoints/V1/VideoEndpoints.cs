@@ -1,5 +1,6 @@
 using Kinora.Api.Http;
 using Kinora.Api.Http.Errors;
+using Kinora.Api.Http.Idempotency;
 using Kinora.Api.Http.Identity;
 using Kinora.Api.Http.Limits;
 using Kinora.Api.Http.OpenApi;
@@ -26,6 +27,7 @@ internal static class VideoEndpoints
                 + "TOO_MANY_REQUESTS: the user has as many jobs under way as a user may have.")
             .Accepts<UploadForm>("multipart/form-data")
             .Limits(RatePolicy.Uploads)
+            .TakesIdempotencyKey()
             .Refuses(ErrorCode.PayloadTooLarge, ErrorCode.UnsupportedMediaType, ErrorCode.TooManyRequests);
         videos.MapGet("/", ListAsync).WithSummary("List videos, the newest first").TakesQuery("limit", "cursor", "status", "q");
         videos.MapGet("/{videoId}", GetAsync).WithSummary("Read a video").Refuses(ErrorCode.Forbidden, ErrorCode.NotFound);
@@ -38,16 +40,29 @@ internal static class VideoEndpoints
     }
 
     private static async Task<Created<UploadResponse>> UploadAsync(
-        HttpContext context, CurrentUser user, UploadSpool spool, UploadService uploads, KinoraMetrics metrics, CancellationToken cancellation)
+        HttpContext context,
+        CurrentUser user,
+        UploadSpool spool,
+        UploadService uploads,
+        IdempotentRequests idempotency,
+        KinoraMetrics metrics,
+        CancellationToken cancellation)
     {
         try
         {
-            var allowance = await uploads.AllowAsync(user.Id, cancellation);
+            await using var request = await idempotency.BeginAsync(context, user.Id, cancellation);
+            var allowance = request.IsRepeated ? uploads.AllowRepeated() : await uploads.AllowAsync(user.Id, cancellation);
             using var form = await VideoForm.ReadAsync(context.Request, spool, allowance, cancellation);
             var upload = new NewVideo(user.Id, form.Title, form.Filename, form.Transcode, context.TraceIdentifier);
-            var uploaded = await uploads.StoreAsync(upload, form.File, cancellation);
+            var hash = Convert.ToHexString(form.File.Sha256);
+            if (request.Find(hash, form.Filename, form.Title, $"{form.Transcode}") is [var videoId, var jobId])
+            {
+                return Answer(new UploadedVideo(videoId, jobId));
+            }
+
+            var uploaded = await uploads.StoreAsync(upload, form.File, request, cancellation);
             metrics.UploadFinished(UploadWay, form.File.SizeBytes);
-            return TypedResults.Created($"/v1/videos/{uploaded.VideoId}", new UploadResponse(uploaded.VideoId, uploaded.AnalyzeJobId));
+            return Answer(uploaded);
         }
         catch (Exception e) when (!cancellation.IsCancellationRequested)
         {
@@ -55,6 +70,9 @@ internal static class VideoEndpoints
             throw;
         }
     }
+
+    private static Created<UploadResponse> Answer(UploadedVideo uploaded) =>
+        TypedResults.Created($"/v1/videos/{uploaded.VideoId}", new UploadResponse(uploaded.VideoId, uploaded.AnalyzeJobId));
 
     private static async Task<Ok<VideoListResponse>> ListAsync(
         [AsParameters] VideoListQuery query, CurrentUser user, VideoService videos, CancellationToken cancellation)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Kinora.Api.Http.Errors;
+using Kinora.Api.Http.Limits;
 using Kinora.Core.Errors;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.OpenApi;
@@ -45,6 +46,11 @@ internal sealed class ErrorResponses : IOpenApiOperationTransformer
             yield return ErrorCode.Validation;
             yield return ErrorCode.PayloadTooLarge;
             yield return ErrorCode.UnsupportedMediaType;
+        }
+
+        if (metadata.OfType<RateMetadata>().Any())
+        {
+            yield return ErrorCode.TooManyRequests;
         }
 
         if (operation.Parameters?.Count > 0)

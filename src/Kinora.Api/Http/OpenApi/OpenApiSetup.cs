@@ -21,6 +21,7 @@ internal static class OpenApiSetup
         options.AddDocumentTransformer<MetricsOperation>();
         options.AddSchemaTransformer<MemberSchemas>();
         options.AddOperationTransformer<MemberSchemas>();
+        options.AddOperationTransformer<IdempotencyParameter>();
         options.AddOperationTransformer<ErrorResponses>();
     });
 

@@ -1,4 +1,5 @@
 using Kinora.Core.Accounts;
+using Kinora.Core.Idempotency;
 using Kinora.Core.Infra.Storage;
 using Kinora.Core.Jobs;
 using Kinora.Core.Playback;
@@ -26,6 +27,8 @@ public sealed class KinoraDb(DbContextOptions<KinoraDb> options) : DbContext(opt
     public DbSet<StorageIntent> StorageIntents => Set<StorageIntent>();
 
     public DbSet<Upload> Uploads => Set<Upload>();
+
+    public DbSet<IdempotencyKey> IdempotencyKeys => Set<IdempotencyKey>();
 
     public DbSet<Chore> Chores => Set<Chore>();
 

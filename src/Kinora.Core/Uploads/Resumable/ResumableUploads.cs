@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Runtime.ExceptionServices;
 using Kinora.Core.Errors;
+using Kinora.Core.Idempotency;
 using Kinora.Core.Infra.Failpoints;
 using Kinora.Core.Infra.Storage;
 using Kinora.Core.Limits;
@@ -52,7 +53,8 @@ public sealed partial class ResumableUploads(
     /// PAYLOAD_TOO_LARGE: larger than a file may be, or than what is left of the user's quota. TOO_MANY_REQUESTS: the user has as many uploads
     /// or jobs under way as a user may have. VALIDATION_ERROR: it is empty.
     /// </exception>
-    public async Task<Upload> CreateAsync(NewVideo video, long lengthBytes, string? metadata, CancellationToken cancellation)
+    public async Task<Upload> CreateAsync(
+        NewVideo video, long lengthBytes, string? metadata, IdempotentRequest request, CancellationToken cancellation)
     {
         if (lengthBytes == 0)
         {
@@ -87,11 +89,15 @@ public sealed partial class ResumableUploads(
         }
 
         var expiresAt = await rows.InsertAsync(connection, upload, cancellation);
+        await request.CompleteAsync(connection, [upload.Id], cancellation);
         await transaction.CommitAsync(cancellation);
         return upload with { ExpiresAt = expiresAt };
     }
 
-    /// <summary>Begins an upload with its first bytes. Where these fail, there is none: its client does not know how it is called.</summary>
+    /// <summary>
+    /// Begins an upload with its first bytes. Where these are refused, there is none; where they are cut, neither, unless its client can ask
+    /// again with an idempotency key: without one it does not know how the upload is called.
+    /// </summary>
     /// <inheritdoc cref="CreateAsync" path="/param"/>
     /// <inheritdoc cref="AppendAsync" path="/exception"/>
     public async Task<Upload> CreateAsync(
@@ -101,6 +107,7 @@ public sealed partial class ResumableUploads(
         Stream body,
         long? bodyBytes,
         UploadChecksum? checksum,
+        IdempotentRequest request,
         CancellationToken cancellation)
     {
         if (bodyBytes > lengthBytes)
@@ -108,15 +115,16 @@ public sealed partial class ResumableUploads(
             throw Refusal.PayloadTooLarge($"The upload has {lengthBytes} bytes, and {bodyBytes} were announced.");
         }
 
-        var created = await CreateAsync(video, lengthBytes, metadata, cancellation);
+        var created = await CreateAsync(video, lengthBytes, metadata, request, cancellation);
         try
         {
             return await AppendAsync(video.OwnerId, created.Id, 0, body, bodyBytes, checksum, cancellation);
         }
-        catch
+        catch (Exception e) when (!request.HasKey || IsRefusal(e))
         {
             using var limit = new CancellationTokenSource(StoreTimeout);
             await RemoveAsync(created.Id, null, limit.Token);
+            request.TakeBack();
             throw;
         }
     }
@@ -180,6 +188,9 @@ public sealed partial class ResumableUploads(
             throw Refusal.NotFound();
         }
     }
+
+    /// <summary>Of the bytes themselves: the same ones will not do later either.</summary>
+    private static bool IsRefusal(Exception exception) => exception is ApiException { Code.Status: < 500 } e && e.Code != ErrorCode.Conflict;
 
     /// <summary>What is asked for, or as many whole megabytes as a file of so many bytes needs.</summary>
     private int PartBytesOf(long lengthBytes)

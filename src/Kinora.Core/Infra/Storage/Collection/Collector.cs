@@ -1,3 +1,4 @@
+using Kinora.Core.Idempotency;
 using Kinora.Core.Infra.Database;
 using Kinora.Core.Jobs;
 using Microsoft.Extensions.Hosting;
@@ -8,15 +9,22 @@ namespace Kinora.Core.Infra.Storage.Collection;
 
 /// <summary>
 /// Deletes what has had its time, as only the audit does beside it: prefixes that are doomed (their video was deleted, their derivative
-/// replaced, their upload failed), those whose attempt is over without having published them, puts that never ended, and the rows of units
-/// whose job ended a day ago. Any number of them may run.
+/// replaced, their upload failed), those whose attempt is over without having published them, puts that never ended; and rows: of units whose
+/// job ended a day ago, of idempotency keys that are over. Any number of them may run.
 /// </summary>
 public sealed partial class Collector(
-    PrefixSweeper prefixes, UnfinishedPuts puts, HlsUnits units, Chores chores, IOptions<CollectorOptions> options, ILogger<Collector> logger)
+    PrefixSweeper prefixes,
+    UnfinishedPuts puts,
+    HlsUnits units,
+    IdempotencyKeys keys,
+    Chores chores,
+    IOptions<CollectorOptions> options,
+    ILogger<Collector> logger)
     : BackgroundService
 {
     private const string PutsChore = "unfinished-puts";
     private const string UnitsChore = "ended-units";
+    private const string KeysChore = "idempotency-keys";
 
     /// <summary>Long enough to look into what went wrong.</summary>
     private static readonly TimeSpan UnitsKept = TimeSpan.FromDays(1);
@@ -31,6 +39,7 @@ public sealed partial class Collector(
                 await TryAsync(prefixes.RunAsync, stoppingToken);
                 await TryAsync(AbortPutsAsync, stoppingToken);
                 await TryAsync(RemoveUnitsAsync, stoppingToken);
+                await TryAsync(RemoveKeysAsync, stoppingToken);
             }
             while (await timer.WaitForNextTickAsync(stoppingToken));
         }
@@ -66,6 +75,14 @@ public sealed partial class Collector(
         if (await chores.TryTakeAsync(UnitsChore, TimeSpan.FromHours(1), cancellation))
         {
             await units.RemoveAsync(UnitsKept, cancellation);
+        }
+    }
+
+    private async Task RemoveKeysAsync(CancellationToken cancellation)
+    {
+        if (await chores.TryTakeAsync(KeysChore, TimeSpan.FromHours(1), cancellation))
+        {
+            await keys.RemoveExpiredAsync(cancellation);
         }
     }
 
