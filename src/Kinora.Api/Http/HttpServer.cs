@@ -56,7 +56,7 @@ internal static class HttpServer
         // Of what is read slowly some megabytes wait in the sockets' buffers before Kestrel sees anything of it.
         limits.MinResponseDataRate = new MinDataRate(http.MinBytesPerSecond, RateGrace);
 
-        // Spoken only where Kestrel itself has TLS. Its defaults hold one header to 16 KB; the total above is HTTP/2's too.
+        // Spoken only where Kestrel itself has TLS; the limits of headers and the rates are of both.
         limits.Http2.MaxStreamsPerConnection = MaxStreams;
         limits.Http2.KeepAlivePingDelay = KeepAliveTimeout;
     }

@@ -67,6 +67,24 @@ public sealed class RateWindowsTests
     }
 
     [Fact]
+    public void Beyond_so_many_subjects_the_others_share_one_window()
+    {
+        for (var i = 0; i < RateWindows.MaxSubjects; i++)
+        {
+            Take($"{i}", 1);
+        }
+
+        Take("ada", 1);
+        Take("bob", 2);
+
+        Assert.NotNull(_windows.Take(Three, "eve"));
+        Take("7", 2);
+        _clock.Move(TimeSpan.FromMinutes(15));
+        Take("eve", 3);
+        Take("ada", 3);
+    }
+
+    [Fact]
     public void What_is_over_is_swept_out_and_nothing_else()
     {
         Take("ada", 3);

@@ -9,27 +9,24 @@ namespace Kinora.Core.Limits.Rates;
 public sealed class RateWindows(TimeProvider time)
 {
     /// <summary>Each has some 300 bytes. Whoever is beyond them shares one window: refused rather than unlimited.</summary>
-    private const int MaxSubjects = 100_000;
+    internal const int MaxSubjects = 100_000;
     private const string Others = "others";
     private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(30);
 
     private readonly ConcurrentDictionary<(string Limit, string Subject), Window> _windows = new();
     private long _sweptAt = time.GetTimestamp();
 
+    /// <summary>The dictionary's own count would take all of its locks.</summary>
+    private int _count;
+
     /// <summary>Takes a permit.</summary>
     /// <returns>Null: it is given. Else how long to wait for one.</returns>
     public TimeSpan? Take(RateLimit limit, string subject)
     {
         Sweep();
-        var key = (limit.Name, subject);
-        if (_windows.Count >= MaxSubjects && !_windows.ContainsKey(key))
-        {
-            key = (limit.Name, Others);
-        }
-
         while (true)
         {
-            var window = _windows.GetOrAdd(key, _ => new Window());
+            var window = WindowOf((limit.Name, subject));
             lock (window)
             {
                 if (!window.IsGone)
@@ -41,7 +38,37 @@ public sealed class RateWindows(TimeProvider time)
     }
 
     /// <summary>Gives all permits of the subject back.</summary>
-    public void Forget(RateLimit limit, string subject) => _windows.TryRemove((limit.Name, subject), out _);
+    public void Forget(RateLimit limit, string subject) => Remove((limit.Name, subject));
+
+    private Window WindowOf((string Limit, string Subject) key)
+    {
+        if (_windows.TryGetValue(key, out var known))
+        {
+            return known;
+        }
+
+        if (Volatile.Read(ref _count) >= MaxSubjects)
+        {
+            key = (key.Limit, Others);
+        }
+
+        var made = new Window();
+        var window = _windows.GetOrAdd(key, made);
+        if (window == made)
+        {
+            Interlocked.Increment(ref _count);
+        }
+
+        return window;
+    }
+
+    private void Remove((string Limit, string Subject) key)
+    {
+        if (_windows.TryRemove(key, out _))
+        {
+            Interlocked.Decrement(ref _count);
+        }
+    }
 
     /// <summary>In passing, now and then: no timer runs while nobody asks.</summary>
     private void Sweep()
@@ -61,7 +88,7 @@ public sealed class RateWindows(TimeProvider time)
 
             if (window.IsGone)
             {
-                _windows.TryRemove(key, out _);
+                Remove(key);
             }
         }
     }
