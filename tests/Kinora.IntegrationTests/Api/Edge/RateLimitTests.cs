@@ -2,8 +2,10 @@ using System.Net;
 using System.Net.Http.Json;
 using Kinora.Cli.Servers;
 using Kinora.Core.Infra.Processes;
+using Kinora.Core.Limits.Rates;
 using Kinora.IntegrationTests.Queues;
 using Kinora.IntegrationTests.Servers;
+using Microsoft.Extensions.DependencyInjection;
 using StackExchange.Redis;
 
 namespace Kinora.IntegrationTests.Api.Edge;
@@ -95,6 +97,25 @@ public sealed class RateLimitTests(ApiFixture fixture)
 
         Assert.Equal(HttpStatusCode.TooManyRequests, await LogInAsync(one, ada.Email, ApiUser.DefaultPassword));
         Assert.Equal(HttpStatusCode.TooManyRequests, await LogInAsync(two, ada.Email, ApiUser.DefaultPassword));
+    }
+
+    [Fact]
+    public async Task Who_waits_as_told_gets_what_has_become_free_and_no_more()
+    {
+        var rates = fixture.Api.Services.GetRequiredService<SharedRates>();
+        var limit = new RateLimit("test", 3, TimeSpan.FromSeconds(2));
+        var subject = $"{Guid.CreateVersion7()}";
+        Assert.Null(await rates.TakeAsync(limit, subject, Cancellation));
+        await Task.Delay(limit.Period / 2, Cancellation);
+        Assert.Null(await rates.TakeAsync(limit, subject, Cancellation));
+        Assert.Null(await rates.TakeAsync(limit, subject, Cancellation));
+
+        var first = await rates.TakeAsync(limit, subject, Cancellation);
+        Assert.InRange(first!.Value, TimeSpan.FromMilliseconds(1), limit.Period / 2);
+        await Task.Delay(first.Value + TimeSpan.FromMilliseconds(2), Cancellation);
+
+        Assert.Null(await rates.TakeAsync(limit, subject, Cancellation));
+        Assert.InRange((await rates.TakeAsync(limit, subject, Cancellation))!.Value, TimeSpan.FromMilliseconds(1), limit.Period / 2);
     }
 
     [Fact]
