@@ -15,7 +15,7 @@ internal static partial class FlashAndBeep
     private const double Silence = 0.5;
 
     /// <summary>480x360, so that one rendition can be a copy and another has to be encoded.</summary>
-    public static Task MakeAsync(string path, double pictureDelay, double soundDelay) => Tools.FfmpegAsync(
+    public static Task MakeAsync(string path, double pictureDelay, double soundDelay, int sampleRate = 48_000) => Tools.FfmpegAsync(
     [
         "-itsoffset", Text(pictureDelay), "-f", "lavfi", "-i",
 
@@ -25,7 +25,7 @@ internal static partial class FlashAndBeep
 
         // Else MP4's late first picture would be repeated until it was on time.
         "-fps_mode", "passthrough",
-        "-c:v", "libx264", "-preset", "ultrafast", "-bf", "2", "-g", "50", "-pix_fmt", "yuv420p", "-c:a", "aac", "-b:a", "128k", "file:" + path,
+        "-c:v", "libx264", "-preset", "ultrafast", "-bf", "2", "-g", "50", "-pix_fmt", "yuv420p", "-ar", $"{sampleRate}", "-c:a", "aac", "-b:a", "128k", "file:" + path,
     ]);
 
     /// <summary>By how much each beep comes after its flash, in seconds.</summary>

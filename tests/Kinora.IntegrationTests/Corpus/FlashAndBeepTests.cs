@@ -11,13 +11,16 @@ public sealed class FlashAndBeepTests : DeploymentTest
     /// <summary>Of the measure alone, on files that were made to be so.</summary>
     private const double Precision = 0.003;
 
-    private static readonly (string File, double PictureDelay, double SoundDelay)[] Clips =
+    private static readonly (string File, double PictureDelay, double SoundDelay, int SampleRate)[] Clips =
     [
-        ("together.mp4", 0, 0), ("together.ts", 0, 0), ("together.mkv", 0, 0),
-        ("late-sound.mp4", 0, 0.5), ("late-sound.ts", 0, 0.5), ("late-sound.mkv", 0, 0.5),
+        ("together.mp4", 0, 0, 48_000), ("together.ts", 0, 0, 48_000), ("together.mkv", 0, 0, 48_000),
+        ("late-sound.mp4", 0, 0.5, 48_000), ("late-sound.ts", 0, 0.5, 48_000), ("late-sound.mkv", 0, 0.5, 48_000),
+
+        // Of a rate that is not ours, in a container whose times do not begin at 0.
+        ("cd.ts", 0, 0, 44_100), ("radio.ts", 0, 0.5, 22_050),
 
         // The first beep comes after the first picture: what is heard before that is cut off.
-        ("late-picture.mp4", 0.4, 0), ("late-picture.ts", 0.4, 0), ("late-picture.mkv", 0.4, 0),
+        ("late-picture.mp4", 0.4, 0, 48_000), ("late-picture.ts", 0.4, 0, 48_000), ("late-picture.mkv", 0.4, 0, 44_100),
     ];
 
     protected override IReadOnlyList<string[]> WorkerSettings => [["Kinora__Worker__Concurrency__Hls=2"]];
@@ -27,10 +30,10 @@ public sealed class FlashAndBeepTests : DeploymentTest
     {
         using var folder = new TestFolder();
         var videos = new List<(string Path, double Expected, Guid VideoId)>();
-        foreach (var (name, pictureDelay, soundDelay) in Clips)
+        foreach (var (name, pictureDelay, soundDelay, sampleRate) in Clips)
         {
             var path = folder.Path(name);
-            await FlashAndBeep.MakeAsync(path, pictureDelay, soundDelay);
+            await FlashAndBeep.MakeAsync(path, pictureDelay, soundDelay, sampleRate);
             videos.Add((path, soundDelay - pictureDelay, (await User.UploadAsync(path, ("transcode", "true"))).VideoId));
         }
 

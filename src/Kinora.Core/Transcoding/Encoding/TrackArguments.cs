@@ -68,9 +68,11 @@ internal static class TrackArguments
 
     public static IEnumerable<string> Audio(AudioPlan audio, SegmentPlan segments, string path)
     {
-        // first_pts pads a late start with silence and cuts what lies before the first picture; async fills gaps, and cuts what overlaps.
+        // first_pts pads a late start with silence and cuts what lies before the first picture; async fills gaps, and cuts what overlaps. In a
+        // step of its own: first_pts counts samples of what comes in, so that 44.1 kHz behind a transport stream's 1.4 s lost 0.13 s.
         var origin = segments.OriginAudioSamples;
-        var filters = Text($"aresample={AudioPlan.SampleRate}:async=1:min_hard_comp={MaxSoundOffset}:first_pts={origin},asetpts=PTS-({origin})");
+        var filters = Text(
+            $"aresample={AudioPlan.SampleRate},aresample=async=1:min_hard_comp={MaxSoundOffset}:first_pts={origin},asetpts=PTS-({origin})");
         if (audio.SourceChannels > 8)
         {
             // No layout is known for so many, and without one there is no downmix.
