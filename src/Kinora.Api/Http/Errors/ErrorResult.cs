@@ -42,6 +42,12 @@ public sealed class ErrorResult(ApiException error, int? status = null) : IResul
             response.Headers.RetryAfter = Math.Max(1, seconds).ToString(CultureInfo.InvariantCulture);
         }
 
+        if (Status == StatusCodes.Status413PayloadTooLarge && HttpProtocol.IsHttp11(httpContext.Request.Protocol))
+        {
+            // The rest of the body is not read, so Kestrel ends the connection: who is not told sends his next request into it (RFC 9112 §9.6).
+            response.Headers.Connection = "close";
+        }
+
         // Serialized first, for a Content-Length: the answer to a HEAD has one too.
         var json = httpContext.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions;
         var body = JsonSerializer.SerializeToUtf8Bytes(Body, json);
