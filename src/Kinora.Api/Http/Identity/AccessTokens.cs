@@ -11,6 +11,9 @@ internal sealed class AccessTokens(IOptions<AuthOptions> options, TimeProvider t
 {
     private const string Type = "at+jwt";
     private const int MaximumTokenBytes = 8 * 1024;
+
+    /// <summary>What names a key, or asks for more than RFC 7515 has: none of it is ever in a token of ours.</summary>
+    private static readonly string[] ForeignHeaders = ["kid", "jku", "jwk", "x5u", "x5c", "x5t", "x5t#S256", "crit"];
     private static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(30);
     private readonly JsonWebTokenHandler _handler = new() { SetDefaultTimesOnTokenCreation = false };
 
@@ -50,6 +53,10 @@ internal sealed class AccessTokens(IOptions<AuthOptions> options, TimeProvider t
         ClockSkew = ClockSkew,
         NameClaimType = JwtRegisteredClaimNames.Sub,
     };
+
+    /// <summary>Beyond the rules: no token of ours says by which key it is to be checked.</summary>
+    public static bool IsOurs(SecurityToken token) =>
+        token is JsonWebToken jwt && !ForeignHeaders.Any(name => jwt.TryGetHeaderValue<object>(name, out _));
 
     private static SymmetricSecurityKey Key(AuthOptions options) => new(Encoding.UTF8.GetBytes(options.Secret));
 }

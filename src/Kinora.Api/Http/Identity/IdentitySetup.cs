@@ -50,6 +50,12 @@ internal static class IdentitySetup
 
     private static async Task RequireUserAsync(TokenValidatedContext context)
     {
+        if (!AccessTokens.IsOurs(context.SecurityToken))
+        {
+            context.Fail("A token with a key of its own.");
+            return;
+        }
+
         var accounts = context.HttpContext.RequestServices.GetRequiredService<AccountService>();
         if (!Guid.TryParseExact(context.Principal?.FindFirst("sub")?.Value, "D", out var userId)
             || !await accounts.ExistsAsync(userId, context.HttpContext.RequestAborted))
