@@ -12,6 +12,12 @@ internal static class RequestGuard
         var request = context.Request;
         if (HttpMethods.IsTrace(request.Method) || HttpMethods.IsConnect(request.Method) || HasTwoLengths(request))
         {
+            // After the error handler, which takes back every header.
+            context.Response.OnStarting(() =>
+            {
+                context.Response.Headers.Connection = "close";
+                return Task.CompletedTask;
+            });
             throw new BadHttpRequestException("No request for this server.");
         }
 

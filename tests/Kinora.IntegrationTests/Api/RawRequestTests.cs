@@ -9,6 +9,9 @@ public sealed class RawRequestTests(ApiFixture fixture)
 {
     private const string Json = "Host: localhost\r\nContent-Type: application/json\r\n";
 
+    /// <summary>What a proxy would have seen as the body of the request before it.</summary>
+    private const string Hidden = "GET /hidden HTTP/1.1\r\nHost: localhost\r\n\r\n";
+
     public static TheoryData<string, int, string> Requests => new()
     {
         { "GET /v1/videos/%00 HTTP/1.1\r\nHost: localhost\r\n\r\n", 400, "VALIDATION_ERROR" },
@@ -18,14 +21,20 @@ public sealed class RawRequestTests(ApiFixture fixture)
         { "GET /v1/me HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400, "VALIDATION_ERROR" },
         { "GET /v1/me HTTP/1.1\r\nHost: localhost\r\nno colon\r\n\r\n", 400, "VALIDATION_ERROR" },
         { "GET /v1/me HTTP/3.7\r\nHost: localhost\r\n\r\n", 505, "INTERNAL" },
-        { "TRACE /v1/me HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", 400, "VALIDATION_ERROR" },
-        { "CONNECT localhost:80 HTTP/1.1\r\nHost: localhost:80\r\nConnection: close\r\n\r\n", 400, "VALIDATION_ERROR" },
+        { "TRACE /v1/me HTTP/1.1\r\nHost: localhost\r\n\r\n", 400, "VALIDATION_ERROR" },
+        { "CONNECT localhost:80 HTTP/1.1\r\nHost: localhost:80\r\n\r\n", 400, "VALIDATION_ERROR" },
+        { "GET /v1/me HTTP/1.1\r\nHost: localhost\r\nUser-Agent: a\r\n folded: b\r\n\r\n", 400, "VALIDATION_ERROR" },
+        { "GET /v1/me HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: a\rb\r\n\r\n", 400, "VALIDATION_ERROR" },
+        { "GET /v1/me HTTP/1.1\r\nHost: localhost\r\nX-Nul: a\0b\r\n\r\n", 400, "VALIDATION_ERROR" },
         { $"GET /{new string('x', 9000)} HTTP/1.1\r\nHost: localhost\r\n\r\n", 414, "VALIDATION_ERROR" },
         { $"GET /v1/me HTTP/1.1\r\nHost: localhost\r\nX-Long: {new string('x', 33 * 1024)}\r\n\r\n", 431, "VALIDATION_ERROR" },
         { $"GET /v1/me HTTP/1.1\r\nHost: localhost\r\n{Repeat("X-Many: 1\r\n", 101)}\r\n", 431, "VALIDATION_ERROR" },
         { $"POST /v1/auth/login HTTP/1.1\r\n{Json}Content-Length: 2\r\nContent-Length: 3\r\n\r\n{{}}", 400, "VALIDATION_ERROR" },
         { $"POST /v1/auth/login HTTP/1.1\r\n{Json}Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{{}}\r\n0\r\n\r\n", 400, "VALIDATION_ERROR" },
         { $"POST /v1/auth/login HTTP/1.1\r\n{Json}Transfer-Encoding: chunked\r\n\r\n2;\n{{}}\r\n0\r\n\r\n", 400, "VALIDATION_ERROR" },
+        { $"POST /v1/auth/login HTTP/1.1\r\n{Json}Transfer-Encoding: chunked\r\n\r\n2;\nxx\r\n{Hidden.Length:x}\r\n0\r\n\r\n{Hidden}", 400, "VALIDATION_ERROR" },
+        { $"POST /v1/auth/login HTTP/1.1\r\n{Json}Transfer-Encoding: chunked\r\n\r\n2;a\rb\r\n{{}}\r\n0\r\n\r\n{Hidden}", 400, "VALIDATION_ERROR" },
+        { $"POST /v1/auth/login HTTP/1.1\r\n{Json}Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n{Hidden}", 400, "VALIDATION_ERROR" },
         { $"POST /v1/auth/login HTTP/1.1\r\n{Json}Transfer-Encoding: chunked\r\n\r\nZZ\r\n{{}}\r\n0\r\n\r\n", 400, "VALIDATION_ERROR" },
     };
 
@@ -36,6 +45,7 @@ public sealed class RawRequestTests(ApiFixture fixture)
         var answer = await SendAsync(fixture.Api.Address, request);
 
         Assert.StartsWith($"HTTP/1.1 {status} ", answer, StringComparison.Ordinal);
+        Assert.Equal(0, answer.LastIndexOf("HTTP/1.1 ", StringComparison.Ordinal));
         var (head, body) = (answer[..answer.IndexOf("\r\n\r\n", StringComparison.Ordinal)], answer[(answer.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4)..]);
         Assert.Contains("X-Request-Id: ", head, StringComparison.Ordinal);
         Assert.Contains("Content-Type: application/json", head, StringComparison.Ordinal);
