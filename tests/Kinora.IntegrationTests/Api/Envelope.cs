@@ -7,6 +7,10 @@ namespace Kinora.IntegrationTests.Api;
 internal static class Envelope
 {
     private static readonly string[] Members = ["code", "message", "details"];
+    private static int _asserted;
+
+    /// <summary>How many answers were found to have exactly the status and the code that a test asked for, in this process so far.</summary>
+    public static int Asserted => Volatile.Read(ref _asserted);
 
     /// <summary>Returns the body's details; undefined where there are none.</summary>
     public static async Task<JsonElement> ShouldBeErrorAsync(this HttpResponseMessage response, HttpStatusCode status, string code)
@@ -22,6 +26,7 @@ internal static class Envelope
         Assert.All(body.EnumerateObject(), member => Assert.Contains(member.Name, Members));
         Assert.Equal(code, body.GetProperty("code").GetString());
         Assert.NotEmpty(body.GetProperty("message").GetString()!);
+        Interlocked.Increment(ref _asserted);
         return body.TryGetProperty("details", out var details) ? details : default;
     }
 

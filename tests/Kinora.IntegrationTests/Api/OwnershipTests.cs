@@ -1,63 +1,90 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using Kinora.IntegrationTests.Servers;
+using System.Text.RegularExpressions;
 
 namespace Kinora.IntegrationTests.Api;
 
 /// <summary>
-/// Every operation of the OpenAPI document on one video or job, for who may not: generated, so that a new route is tested as soon as it is
-/// documented, and fails where this test does not know how to call it.
+/// Every operation of the OpenAPI document, for who may not: generated, so that a new route is tested as soon as it is documented, and
+/// fails where this test does not know how to call it.
 /// </summary>
-public sealed class OwnershipTests(PlayableVideos videos) : IClassFixture<PlayableVideos>
+public sealed partial class OwnershipTests(PlayableVideos videos) : IClassFixture<PlayableVideos>
 {
+    /// <summary>Who has no account yet, or no token, or wants to know what the server can.</summary>
+    private static readonly string[] Open =
+    [
+        "OPTIONS /v1/uploads", "POST /v1/auth/login", "POST /v1/auth/logout", "POST /v1/auth/refresh", "POST /v1/auth/register",
+    ];
+
+    /// <summary>The signature in the path decides, not the user.</summary>
+    private static readonly string[] Signed = ["/v1/videos/{videoId}/storyboard/{token}/{name}", "/v1/videos/{videoId}/thumbnail/{token}"];
+
     /// <summary>Bodies of the operations that need one, as they would be right.</summary>
     private static readonly Dictionary<string, object> Bodies = new() { ["PATCH /v1/videos/{videoId}"] = new { title = "Mine now" } };
 
-    /// <summary>What the signature of a path decides about, not the user: PlaybackTests.</summary>
-    private static readonly HashSet<string> Signed = ["/v1/videos/{videoId}/thumbnail/{token}", "/v1/videos/{videoId}/storyboard/{token}/{name}"];
-
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static TheoryData<string, string> Operations
+    public static TheoryData<string, string> Protected => ContractDocument.Where(o => !Open.Contains(o.Name) && !Signed.Contains(o.Path));
+
+    public static TheoryData<string, string> OnOneResource =>
+        ContractDocument.Where(o => !Open.Contains(o.Name) && !Signed.Contains(o.Path) && o.Path.Contains('{'));
+
+    [Fact]
+    public async Task Open_to_anybody_is_what_has_to_be_and_no_more()
     {
-        get
+        Assert.Equal(Open, ContractDocument.Operations.Where(o => o.IsOpen).Select(o => o.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            Signed, ContractDocument.Operations.Select(o => o.Path).Where(p => p.Contains("{token}")).Distinct().Order(StringComparer.Ordinal));
+
+        foreach (var path in Signed)
         {
-            var data = new TheoryData<string, string>();
-            using var document = JsonDocument.Parse(File.ReadAllText(Path.Combine(Repository.Root, "docs", "openapi.v1.json")));
-            foreach (var path in document.RootElement.GetProperty("paths").EnumerateObject().Where(p => p.Name.Contains('{') && !Signed.Contains(p.Name)))
+            foreach (var (signature, status, code) in ((string, HttpStatusCode, string)[])
+                [
+                    ("~forged", HttpStatusCode.Unauthorized, "UNAUTHORIZED"),
+                    (videos.Sign(videos.StrangersVideo.Id), HttpStatusCode.Forbidden, "FORBIDDEN"),
+                ])
             {
-                foreach (var operation in path.Value.EnumerateObject().Where(o => o.Name is not ("parameters" or "summary" or "description")))
-                {
-                    data.Add(operation.Name.ToUpperInvariant(), path.Name);
-                }
+                using var refused = await SendAsync(videos.Owner, "GET", path, OwnPath(path, signature));
+                await ShouldBeAsync(refused, status, code);
             }
 
-            return data;
+            using var answer = await SendAsync(null, "GET", path, OwnPath(path, videos.Sign(videos.Video.Id)));
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         }
     }
 
     [Theory]
-    [MemberData(nameof(Operations))]
+    [MemberData(nameof(Protected))]
+    public async Task Without_an_account_nothing_is_answered(string method, string path)
+    {
+        using var anonymous = await SendAsync(null, method, path, OwnPath(path));
+        using var gone = await SendAsync(videos.Gone, method, path, OwnPath(path));
+
+        foreach (var refused in (HttpResponseMessage[])[anonymous, gone])
+        {
+            await ShouldBeAsync(refused, HttpStatusCode.Unauthorized, "UNAUTHORIZED");
+            Assert.Equal("Bearer", Assert.Single(refused.Headers.WwwAuthenticate).Scheme);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(OnOneResource))]
     public async Task Nobody_but_the_owner_gets_through(string method, string path)
     {
-        var own = Fill(path, videos.Video.Id.ToString(), videos.Video.HlsJobId.ToString(), videos.UploadId.ToString());
         var unknownId = Guid.CreateVersion7().ToString();
 
-        using var anonymous = await SendAsync(null, method, path, own);
-        using var stranger = await SendAsync(videos.Stranger, method, path, own);
+        using var stranger = await SendAsync(videos.Stranger, method, path, OwnPath(path));
         using var unknown = await SendAsync(videos.Owner, method, path, Fill(path, unknownId, unknownId, unknownId));
 
-        await ShouldBeAsync(anonymous, HttpStatusCode.Unauthorized, "UNAUTHORIZED");
-        Assert.NotEmpty(anonymous.Headers.WwwAuthenticate);
         await ShouldBeAsync(stranger, HttpStatusCode.Forbidden, "FORBIDDEN");
         await ShouldBeAsync(unknown, HttpStatusCode.NotFound, "NOT_FOUND");
-        Assert.All([anonymous, stranger, unknown], response => Assert.DoesNotContain(
+        Assert.All([stranger, unknown], response => Assert.DoesNotContain(
             response.Headers, header => header.Key.StartsWith("Access-Control-", StringComparison.OrdinalIgnoreCase)));
     }
 
     [Theory]
-    [MemberData(nameof(Operations))]
+    [MemberData(nameof(OnOneResource))]
     public async Task An_id_that_is_no_uuid_is_invalid(string method, string path)
     {
         foreach (var id in (string[])["0", "-1", "null", "9223372036854775808", "..%2f..%2fetc", "{01931f6e-5c2a-7d4b-9f00-3a1c5e7b9d11}"])
@@ -94,18 +121,23 @@ public sealed class OwnershipTests(PlayableVideos videos) : IClassFixture<Playab
         await response.ShouldBeErrorAsync(status, code);
     }
 
-    private static string Fill(string path, string videoId, string jobId, string uploadId)
+    private string OwnPath(string path, string? signature = null) =>
+        Fill(path, $"{videos.Video.Id}", $"{videos.Video.HlsJobId}", $"{videos.UploadId}", signature);
+
+    private static string Fill(string path, string videoId, string jobId, string uploadId, string? signature = null)
     {
-        var filled = path
-            .Replace("{videoId}", videoId, StringComparison.Ordinal)
-            .Replace("{jobId}", jobId, StringComparison.Ordinal)
-            .Replace("{uploadId}", uploadId, StringComparison.Ordinal)
-            .Replace("{path}", PublishedVideo.Master, StringComparison.Ordinal)
-            .Replace("storyboard-{sprite}.jpg", PublishedVideo.Sprite, StringComparison.Ordinal);
-        Assert.False(path.Replace("{videoId}", "", StringComparison.Ordinal).Replace("{jobId}", "", StringComparison.Ordinal)
-            .Replace("{path}", "", StringComparison.Ordinal).Replace("{sprite}", "", StringComparison.Ordinal)
-            .Replace("{uploadId}", "", StringComparison.Ordinal).Contains('{'), $"this test has no value for a parameter of {path}");
-        return filled;
+        var values = new Dictionary<string, string?>
+        {
+            ["videoId"] = videoId,
+            ["jobId"] = jobId,
+            ["uploadId"] = uploadId,
+            ["token"] = signature,
+            ["path"] = PublishedVideo.Master,
+            ["name"] = PublishedVideo.Sprite,
+            ["sprite"] = PublishedVideo.Sprite["storyboard-".Length..^".jpg".Length],
+        };
+        return Parameter().Replace(path, match => values[match.Groups["name"].Value]
+            ?? throw new InvalidOperationException($"This test has no value for a parameter of {path}."));
     }
 
     private async Task<HttpResponseMessage> SendAsync(ApiUser? user, string method, string path, string filled)
@@ -117,7 +149,7 @@ public sealed class OwnershipTests(PlayableVideos videos) : IClassFixture<Playab
             request.Content = JsonContent.Create(body);
         }
 
-        if (path.StartsWith("/v1/uploads/", StringComparison.Ordinal))
+        if (path.StartsWith("/v1/uploads", StringComparison.Ordinal))
         {
             request.Headers.Add("Tus-Resumable", "1.0.0");
             request.Headers.Add("Upload-Offset", "0");
@@ -126,4 +158,7 @@ public sealed class OwnershipTests(PlayableVideos videos) : IClassFixture<Playab
 
         return await client.SendAsync(request, Cancellation);
     }
+
+    [GeneratedRegex(@"\{(?<name>\w+)\}")]
+    private static partial Regex Parameter();
 }

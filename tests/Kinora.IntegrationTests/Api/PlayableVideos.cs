@@ -14,6 +14,9 @@ public sealed class PlayableVideos(ApiFixture fixture) : IAsyncLifetime
 
     public ApiUser Stranger { get; private set; } = null!;
 
+    /// <summary>Has a token that is good in itself, and no account any more.</summary>
+    public ApiUser Gone { get; private set; } = null!;
+
     internal RecordedApi Recorded => _recorded;
 
     internal PublishedVideo Video { get; private set; } = null!;
@@ -28,6 +31,8 @@ public sealed class PlayableVideos(ApiFixture fixture) : IAsyncLifetime
         await _recorded.InitializeAsync();
         Owner = await fixture.CreateUserAsync();
         Stranger = await fixture.CreateUserAsync();
+        Gone = await fixture.CreateUserAsync();
+        await fixture.ExecuteSqlAsync($"DELETE FROM users WHERE id = {Gone.Id}");
         Video = await CreateAsync(Owner);
         StrangersVideo = await CreateAsync(Stranger);
         using var client = ApiFixture.CreateClient(Api, Owner);
@@ -38,6 +43,7 @@ public sealed class PlayableVideos(ApiFixture fixture) : IAsyncLifetime
     {
         Owner?.Dispose();
         Stranger?.Dispose();
+        Gone?.Dispose();
         await _recorded.DisposeAsync();
     }
 

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text;
@@ -81,7 +82,7 @@ internal sealed record PublishedVideo(Guid Id, Guid HlsJobId, IReadOnlyDictionar
     {
         using var response = await client.PostAsync(
             $"/v1/videos/{videoId}/transcodes", request is null ? null : JsonContent.Create(request), Cancellation);
-        response.EnsureSuccessStatusCode();
+        Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
         return (await response.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("hlsJobId").GetGuid();
     }
 

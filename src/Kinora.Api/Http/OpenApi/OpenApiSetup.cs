@@ -31,7 +31,8 @@ internal static class OpenApiSetup
 
     public static void MapApiDocument(this WebApplication app)
     {
-        app.MapOpenApi("/openapi/{documentName}.json");
+        // Any other name the framework would answer by itself, in plain text.
+        app.MapOpenApi($"/openapi/{{documentName:regex(^{DocumentName}$)}}.json");
         app.MapScalarApiReference("/docs", options => options
             .WithTitle("Kinora API")
             .DisableDefaultFonts()
