@@ -3,11 +3,13 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Kinora.IntegrationTests.Api;
+using Kinora.IntegrationTests.Queues;
 
 namespace Kinora.IntegrationTests.Accounts;
 
 public sealed class LoginTests(ApiFixture fixture) : IDisposable
 {
+    private static readonly TimeSpan Window = TimeSpan.FromSeconds(10);
     private readonly HttpClient _client = fixture.CreateClient();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -42,28 +44,6 @@ public sealed class LoginTests(ApiFixture fixture) : IDisposable
         Assert.Equal(HttpStatusCode.Unauthorized, unknown.StatusCode);
         Assert.Equal(await wrong.Content.ReadAsStringAsync(Cancellation), await unknown.Content.ReadAsStringAsync(Cancellation));
         Assert.Equal(wrong.Headers.WwwAuthenticate.ToString(), unknown.Headers.WwwAuthenticate.ToString());
-    }
-
-    [Fact]
-    public async Task And_after_the_same_work()
-    {
-        await using var api = await fixture.StartApiAsync("--Kinora:Auth:FailedLoginLimit=1000", ApiFixture.CountsOfItsOwn());
-        using var client = new HttpClient { BaseAddress = api.Address };
-        using var user = await fixture.CreateUserAsync();
-        await TimeAsync(client, user.Email);
-        await TimeAsync(client, "nobody@example.org");
-
-        var wrong = new List<double>();
-        var unknown = new List<double>();
-        for (var i = 0; i < 15; i++)
-        {
-            wrong.Add(await TimeAsync(client, user.Email));
-            unknown.Add(await TimeAsync(client, "nobody@example.org"));
-        }
-
-        // Medians, and wide bounds: other tests run meanwhile. Without the work for nobody the one is a tenth of the other.
-        var ratio = wrong.Order().ElementAt(7) / unknown.Order().ElementAt(7);
-        Assert.InRange(ratio, 0.6, 1.67);
     }
 
     [Fact]
@@ -148,11 +128,49 @@ public sealed class LoginTests(ApiFixture fixture) : IDisposable
     }
 
     [Fact]
-    public async Task A_huge_password_is_refused_before_any_hashing()
+    public async Task Failures_from_many_addresses_count_together_and_nobody_is_locked_out_for_ever()
     {
-        using var response = await LoginAsync("nobody@example.org", new string('x', 1_000_000));
+        await using var api = await fixture.StartApiAsync(
+            "--Kinora:Http:TrustedProxies:0=127.0.0.0/8", $"--Kinora:Auth:FailedLoginWindow={Window}", ApiFixture.CountsOfItsOwn());
+        using var user = await fixture.LogInAsync(api);
 
-        Assert.Equal(["password"], (await response.ShouldBeInvalidAsync()).Keys);
+        for (var i = 0; i < 10; i++)
+        {
+            using var failed = await LoginFromAsync(api, $"203.0.113.{i}", user.Email, "not the password");
+            await failed.ShouldBeErrorAsync(HttpStatusCode.Unauthorized, "UNAUTHORIZED");
+        }
+
+        using var refused = await LoginFromAsync(api, "198.51.100.1", user.Email, ApiUser.DefaultPassword);
+        await refused.ShouldBeErrorAsync(HttpStatusCode.TooManyRequests, "TOO_MANY_REQUESTS");
+        Assert.InRange(refused.Headers.RetryAfter!.Delta!.Value, TimeSpan.FromSeconds(1), Window);
+
+        // What is refused meanwhile does not prolong the wait.
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                using var again = await LoginFromAsync(api, "203.0.113.1", user.Email, ApiUser.DefaultPassword);
+                return again.StatusCode == HttpStatusCode.OK;
+            },
+            () => "The right password is refused for ever.");
+    }
+
+    [Theory]
+    [InlineData("/v1/auth/login")]
+    [InlineData("/v1/auth/register")]
+    public async Task A_huge_password_is_refused_before_any_hashing(string path)
+    {
+        var fastest = TimeSpan.MaxValue;
+        for (var i = 0; i < 10; i++)
+        {
+            var started = Stopwatch.GetTimestamp();
+            using var response = await _client.PostAsJsonAsync(path, new { email = "nobody@example.org", password = new string('x', 1_000_000) }, Cancellation);
+            var elapsed = Stopwatch.GetElapsedTime(started);
+            fastest = elapsed < fastest ? elapsed : fastest;
+            Assert.Equal(["password"], (await response.ShouldBeInvalidAsync()).Keys);
+        }
+
+        // One of them at least had no other test in its way.
+        Assert.InRange(fastest, TimeSpan.Zero, TimeSpan.FromMilliseconds(50));
     }
 
     [Fact]
@@ -185,12 +203,11 @@ public sealed class LoginTests(ApiFixture fixture) : IDisposable
         return $"$argon2id$v=19$m=1024,t=1,p=1${Convert.ToBase64String(salt).TrimEnd('=')}${Convert.ToBase64String(argon2.GetBytes(32)).TrimEnd('=')}";
     }
 
-    private static async Task<double> TimeAsync(HttpClient client, string email)
+    private static async Task<HttpResponseMessage> LoginFromAsync(ApiProcess api, string address, string email, string password)
     {
-        var started = Stopwatch.GetTimestamp();
-        using var response = await client.PostAsJsonAsync("/v1/auth/login", new { email, password = "not the password" }, Cancellation);
-        Assert.Equal(HttpStatusCode.Unauthorized, response.StatusCode);
-        return Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+        using var client = ApiFixture.CreateClient(api);
+        client.DefaultRequestHeaders.Add("X-Forwarded-For", address);
+        return await client.PostAsJsonAsync("/v1/auth/login", new { email, password }, Cancellation);
     }
 
     private Task<HttpResponseMessage> LoginAsync(string email, string password) =>

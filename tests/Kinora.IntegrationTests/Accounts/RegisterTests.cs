@@ -89,6 +89,7 @@ public sealed class RegisterTests(ApiFixture fixture) : IDisposable
 
     [Theory]
     [InlineData("short")]
+    [InlineData("7 chars")]
     [InlineData("9 letters")]
     [InlineData("")]
     [InlineData("1234567890")]

@@ -83,6 +83,9 @@ public sealed class JobRouteTests(ApiFixture fixture) : IAsyncLifetime
         await ShouldConflictAsync($"/v1/videos/{videoId}/plan");
         using var canceled = await Client.PostAsync($"/v1/jobs/{jobId}/cancel", null, Cancellation);
         await ShouldConflictAsync($"/v1/videos/{videoId}/transcodes");
+        var failed = (await GetAsync($"/v1/jobs/{await FailAsync()}")).GetProperty("videoId").GetGuid();
+        await ShouldConflictAsync($"/v1/videos/{failed}/transcodes");
+        await ShouldConflictAsync($"/v1/videos/{failed}/plan");
     }
 
     [Fact]
@@ -127,7 +130,13 @@ public sealed class JobRouteTests(ApiFixture fixture) : IAsyncLifetime
     [InlineData("""{"force": "yes"}""")]
     [InlineData("""{"force": 1}""")]
     [InlineData("""{"codec": "libx264 -i /etc/passwd"}""")]
+    [InlineData("""{"type": "HLS2"}""")]
+    [InlineData("""{"type": null}""")]
     [InlineData("""{"height": -1}""")]
+    [InlineData("""{"height": 1e9}""")]
+    [InlineData("""{"height": "720 -vf"}""")]
+    [InlineData("""{"crf": 99}""")]
+    [InlineData("""{"preset": "../x"}""")]
     [InlineData("""{"inputPath": "/etc/passwd"}""")]
     [InlineData("""{"outputPath": "/tmp/x"}""")]
     [InlineData("""{"objectKey": "x"}""")]

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Text.Json;
 using Kinora.Api;
 using Kinora.Core.Infra.Processes;
@@ -51,6 +52,12 @@ internal sealed record StartedApi(ChildProcess Child, ConcurrentQueue<string> Li
             await Task.Delay(TimeSpan.FromMilliseconds(20), timeout.Token);
         }
     }
+
+    /// <param name="field">"VmRSS": now; "VmHWM": the most that it ever was.</param>
+    public long ResidentBytes(string field = "VmRSS") =>
+        long.Parse(
+            File.ReadLines($"/proc/{Child.Id}/status").Single(line => line.StartsWith($"{field}:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
+            CultureInfo.InvariantCulture) * 1024;
 
     public ValueTask DisposeAsync() => Child.DisposeAsync();
 }

@@ -15,7 +15,7 @@ public sealed class UploadTests(ApiFixture fixture, RecordedApi recorded) : Uplo
     [
         "no part", "no file part", "two files", "wrong name", "no boundary", "boundary of 71 characters", "unterminated", "cut in a header",
         "10,000 parts", "1 MB of headers", "title of 201 characters", "empty title", "title with NUL", "title that is no UTF-8", "two titles",
-        "title of 5,000 bytes", "transcode maybe", "empty transcode", "empty file", "no disposition", "not a form", "fields only after a bad file",
+        "title of 5,000 bytes", "transcode maybe", "empty transcode", "empty file", "no disposition", "not a form", "line break in a name", "fields only after a bad file",
     ];
 
     [Fact]
@@ -112,13 +112,19 @@ public sealed class UploadTests(ApiFixture fixture, RecordedApi recorded) : Uplo
     }
 
     [Fact]
-    public async Task A_quote_in_a_file_name_and_an_extended_name_are_read()
+    public async Task A_quote_or_a_line_break_in_a_file_name_and_an_extended_name_are_read()
     {
         using var quoted = await PostAsync(new UploadBody().File(UploadBody.Mp4(), "my \\\"best\\\" walk.mp4"));
+        using var broken = await PostAsync(new UploadBody().Part(
+            "Content-Disposition: form-data; name=\"file\"; filename=\"x.mp4\"; filename*=UTF-8''a%0d%0aSet-Cookie%3a%20x%3d1.mp4", UploadBody.Mp4()));
+        using var escaped = await PostAsync(new UploadBody().File(UploadBody.Mp4(), "a%0D%0ASet-Cookie: x=1.mp4"));
         using var extended = await PostAsync(new UploadBody().Part(
             "Content-Disposition: form-data; name=\"file\"; filename=\"x.mp4\"; filename*=UTF-8''%e2%82%ac%20walk.mp4", UploadBody.Mp4()));
 
         Assert.Equal("my \"best\" walk.mp4", (await ReadVideoAsync(quoted)).GetProperty("originalFilename").GetString());
+        Assert.Equal("aSet-Cookie: x=1.mp4", (await ReadVideoAsync(broken)).GetProperty("originalFilename").GetString());
+        Assert.Equal("a%0D%0ASet-Cookie: x=1.mp4", (await ReadVideoAsync(escaped)).GetProperty("originalFilename").GetString());
+        Assert.All([broken, escaped], response => Assert.False(response.Headers.Contains("Set-Cookie")));
         Assert.Equal("€ walk.mp4", (await ReadVideoAsync(extended)).GetProperty("originalFilename").GetString());
     }
 
@@ -178,6 +184,7 @@ public sealed class UploadTests(ApiFixture fixture, RecordedApi recorded) : Uplo
         "empty file" => new UploadBody().File([]).ToContent(),
         "no disposition" => new UploadBody().Part("Content-Type: video/mp4", UploadBody.Mp4()).ToContent(),
         "not a form" => UploadBody.ToContent(UploadBody.Mp4()),
+        "line break in a name" => new UploadBody().File(UploadBody.Mp4(), "a\r\nSet-Cookie: x=1; .mp4").ToContent(),
         "fields only after a bad file" => new UploadBody().File([]).Field("title", "x").ToContent(),
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };

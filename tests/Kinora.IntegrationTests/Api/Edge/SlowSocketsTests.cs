@@ -27,11 +27,11 @@ public sealed class SlowSocketsTests(ApiFixture fixture, ITestOutputHelper outpu
         await MeasureAsync(address, user, Phase / 3);
 
         var before = await MeasureAsync(address, user, Phase);
-        var bytesBefore = ResidentBytes(process);
+        var bytesBefore = process.ResidentBytes();
         var connections = await Task.WhenAll(Enumerable.Range(0, Sockets).Select(_ => RawConnection.OpenAsync(address)));
         var slow = connections.Select(c => c.DripAsync("GET /v1/me HTTP/1.1\r\nX-Slow: " + new string('x', 100), 1, Patience)).ToArray();
         var during = await MeasureAsync(address, user, Phase);
-        var growth = ResidentBytes(process) - bytesBefore;
+        var growth = process.ResidentBytes() - bytesBefore;
         Assert.DoesNotContain(slow, s => s.IsCompleted);
         var ends = await Task.WhenAll(slow);
         foreach (var connection in connections)
@@ -71,9 +71,4 @@ public sealed class SlowSocketsTests(ApiFixture fixture, ITestOutputHelper outpu
         var sorted = all.SelectMany(times => times).Order().ToList();
         return sorted[sorted.Count * 99 / 100];
     }
-
-    private static long ResidentBytes(StartedApi process) =>
-        long.Parse(
-            File.ReadLines($"/proc/{process.Child.Id}/status").Single(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
-            CultureInfo.InvariantCulture) * 1024;
 }
