@@ -2,14 +2,13 @@ using System.Buffers.Text;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json.Nodes;
+using static Kinora.IntegrationTests.Api.HandmadeToken;
 
 namespace Kinora.IntegrationTests.Api;
 
 public sealed class AccessTokenTests(ApiFixture fixture) : IDisposable
 {
-    private static readonly byte[] Secret = Encoding.UTF8.GetBytes(ApiProcess.Secret);
     private readonly HttpClient _client = fixture.CreateClient();
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -164,67 +163,6 @@ public sealed class AccessTokenTests(ApiFixture fixture) : IDisposable
             _ => throw new ArgumentOutOfRangeException(nameof(kind)),
         };
     }
-
-    private static JsonObject Header() => new() { ["alg"] = "HS256", ["typ"] = "at+jwt" };
-
-    private static JsonObject Payload(Guid userId) => new()
-    {
-        ["sub"] = userId.ToString(),
-        ["iss"] = "kinora",
-        ["aud"] = "kinora-api",
-        ["exp"] = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() + 600,
-    };
-
-    private static JsonObject With(JsonObject json, string name, JsonNode? value)
-    {
-        json.Remove(name);
-        if (value is not null)
-        {
-            json[name] = value;
-        }
-
-        return json;
-    }
-
-    private static string Sign(JsonObject header, JsonObject payload, string secret = ApiProcess.Secret) =>
-        SignRaw(Encode(header), Encode(payload), secret);
-
-    private static string Sign(JsonObject header, JsonObject payload, Func<byte[], byte[]> sign)
-    {
-        var message = Unsigned(header, payload);
-        return $"{message}.{Base64Url.EncodeToString(sign(Encoding.UTF8.GetBytes(message)))}";
-    }
-
-    /// <summary>By a key that the token brings along.</summary>
-    private static string SignByRsa(Guid userId)
-    {
-        using var key = RSA.Create(2048);
-        var parameters = key.ExportParameters(false);
-        var header = With(Header(), "alg", "RS256");
-        header["jwk"] = new JsonObject
-        {
-            ["kty"] = "RSA",
-            ["n"] = Base64Url.EncodeToString(parameters.Modulus),
-            ["e"] = Base64Url.EncodeToString(parameters.Exponent),
-        };
-        return Sign(header, Payload(userId), message => key.SignData(message, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
-    }
-
-    private static string SignByCurve(Guid userId)
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        return Sign(With(Header(), "alg", "ES256"), Payload(userId), message => key.SignData(message, HashAlgorithmName.SHA256));
-    }
-
-    private static string SignRaw(string header, string payload, string secret = ApiProcess.Secret)
-    {
-        var signature = HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes($"{header}.{payload}"));
-        return $"{header}.{payload}.{Base64Url.EncodeToString(signature)}";
-    }
-
-    private static string Unsigned(JsonObject header, JsonObject payload) => $"{Encode(header)}.{Encode(payload)}";
-
-    private static string Encode(JsonObject json) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(json.ToJsonString()));
 
     private async Task<HttpResponseMessage> GetMeAsync(string? authorization)
     {
