@@ -10,9 +10,10 @@ internal static class TestCommand
     {
         var filter = new Option<string?>("--filter") { Description = "Only the tests whose full name holds this text." };
         var chaos = new Option<bool>("--chaos") { Description = "Only the tests of faults, in full (an hour or two); writes the table of docs/reliability.md." };
-        var command = new Command("test", "Run every test.") { filter, chaos };
+        var security = new Option<bool>("--security") { Description = "Only the tests of hostile input, in full (an hour); writes the tables of docs/security.md." };
+        var command = new Command("test", "Run every test.") { filter, chaos, security };
         command.SetAction((result, cancellation) =>
-            RunAsync(new TestSelection(result.GetValue(filter), result.GetValue(chaos)), cancellation));
+            RunAsync(new TestSelection(result.GetValue(filter), result.GetValue(chaos), result.GetValue(security)), cancellation));
         return command;
     }
 

@@ -1,9 +1,12 @@
 using System.Net;
+using System.Text.Json;
 using Kinora.Core.Infra.Failpoints;
 using Kinora.Core.Infra.Processes;
 using Kinora.Core.Infra.Storage;
 using Kinora.IntegrationTests.Api;
+using Kinora.IntegrationTests.Chaos;
 using Kinora.IntegrationTests.Queues;
+using Kinora.IntegrationTests.Security;
 using Kinora.IntegrationTests.Sequence;
 using Kinora.IntegrationTests.Servers;
 
@@ -13,9 +16,10 @@ namespace Kinora.IntegrationTests.Uploads;
 public abstract class ResumableUploadContract : DeploymentTest
 {
     private const int Megabyte = 1024 * 1024;
+    private const int PartBytes = 5 * Megabyte;
     private readonly TestFolder _files = new();
 
-    protected override string[] Settings => ["Kinora__Uploads__PartBytes=5242880"];
+    protected override string[] Settings => [$"Kinora__Uploads__PartBytes={PartBytes}"];
 
     protected override IReadOnlyList<string[]> WorkerSettings => [[]];
 
@@ -60,6 +64,36 @@ public abstract class ResumableUploadContract : DeploymentTest
         await AssertNothingIsLeftAsync();
     }
 
+    [Fact]
+    public async Task A_large_upload_arrives_over_many_cuts_and_deaths()
+    {
+        var (megabytes, kills, cutsEach) = (ChaosScale.Of(100, 2048), ChaosScale.Of(1, 5), 4);
+        var path = await WriteClipAsync((long)megabytes * Megabyte);
+        var stretch = (long)megabytes * Megabyte / (kills + 1);
+        string? upload = null;
+        var cuts = 0;
+        for (var i = 0; i < kills; i++)
+        {
+            var death = $"{FailpointName.UploadAfterPart}:kill@{stretch / PartBytes}";
+            await using var victim = await Deployment.StartApiAsync(Deployment.Failpoints.Settings(death));
+            cuts += Count(await SendAsync(victim.Address, path, upload, CutsOf(i)), ref upload);
+            await victim.Exited.WaitAsync(KinoraClient.Patience, Cancellation);
+            Assert.True(await Deployment.Failpoints.HasKilledAsync(victim, FailpointName.UploadAfterPart), $"{death} never fired");
+        }
+
+        var said = await SendAsync(Deployment.Api.Address, path, upload, []);
+
+        Assert.True(said[^1].Text("event") == "done", $"{string.Join('\n', said)}\n{Deployment.Log}");
+        await AssertStoredAsync(said[^1].GetProperty("videoId").GetGuid(), path);
+        await AssertNothingIsLeftAsync();
+        Assert.Equal(kills * cutsEach, cuts);
+        SecurityReport.Add(
+            "Uploads that survive", $"{megabytes} MB by tus-js-client, {GetType().Name}",
+            $"cut {cuts} times, its API killed {kills} times: SHA-256 equal, 0 parts, tails and spooled files left");
+
+        long[] CutsOf(int kill) => [.. Enumerable.Range(1, cutsEach).Select(n => (kill * stretch) + (n * stretch / (cutsEach + 2)))];
+    }
+
     [Theory]
     [InlineData(1 * Megabyte)]
     [InlineData(7 * Megabyte)]
@@ -67,7 +101,7 @@ public abstract class ResumableUploadContract : DeploymentTest
     {
         var path = await WriteClipAsync(20 * Megabyte);
 
-        var said = await SendAsync(Deployment.Api.Address, path, null, [.. Enumerable.Range(1, 6).Select(i => i * 3 * Megabyte)], chunkSize);
+        var said = await SendAsync(Deployment.Api.Address, path, null, [.. Enumerable.Range(1, 6).Select(i => i * 3L * Megabyte)], chunkSize);
 
         Assert.True(said[^1].Text("event") == "done", $"{string.Join('\n', said)}\n{Deployment.Log}");
         Assert.InRange(said.Count(line => line.Text("event") == "cut"), 2, 6);
@@ -103,7 +137,15 @@ public abstract class ResumableUploadContract : DeploymentTest
         return path;
     }
 
-    private Task<IReadOnlyList<System.Text.Json.JsonElement>> SendAsync(Uri api, string path, string? upload, int[] cuts, int? chunkSize = null) =>
+    /// <returns>How often the client was cut.</returns>
+    private static int Count(IReadOnlyList<JsonElement> said, ref string? upload)
+    {
+        Assert.Equal("failed", said[^1].Text("event"));
+        upload ??= said.First(line => line.Text("event") == "url").Text("url");
+        return said.Count(line => line.Text("event") == "cut");
+    }
+
+    private Task<IReadOnlyList<JsonElement>> SendAsync(Uri api, string path, string? upload, long[] cuts, int? chunkSize = null) =>
         TusJsClient.RunAsync(new
         {
             endpoint = new Uri(api, "/v1/uploads"),
