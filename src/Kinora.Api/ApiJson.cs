@@ -24,6 +24,8 @@ namespace Kinora.Api;
 [JsonSerializable(typeof(TokenResponse))]
 [JsonSerializable(typeof(MeResponse))]
 [JsonSerializable(typeof(UploadResponse))]
+[JsonSerializable(typeof(FetchRequest))]
+[JsonSerializable(typeof(FetchResponse))]
 [JsonSerializable(typeof(VideoListResponse))]
 [JsonSerializable(typeof(RenameRequest))]
 [JsonSerializable(typeof(ExplanationResponse))]

@@ -4,6 +4,7 @@ using Kinora.Core.Infra.Database;
 using Kinora.Core.Infra.Failpoints;
 using Kinora.Core.Infra.Media;
 using Kinora.Core.Infra.Media.Sandboxing;
+using Kinora.Core.Infra.Outbound;
 using Kinora.Core.Infra.Queues;
 using Kinora.Core.Infra.Storage;
 using Kinora.Core.Infra.Storage.Audit;
@@ -16,6 +17,7 @@ using Kinora.Core.Transcoding;
 using Kinora.Core.Transcoding.Steps;
 using Kinora.Core.Transcoding.Units;
 using Kinora.Core.Uploads;
+using Kinora.Core.Uploads.ByUrl;
 using Kinora.Core.Uploads.Resumable;
 using Kinora.Core.Videos;
 using Microsoft.Extensions.Configuration;
@@ -47,6 +49,10 @@ public static class KinoraSetup
         services.AddHostedService(provider => provider.GetRequiredService<JobDispatcher>());
         services.AddValidated<CollectorOptions>(configuration, "Kinora:Collector");
         services.AddTranscodePlanner(configuration);
+        services.AddValidated<LimitOptions>(configuration, "Kinora:Limits");
+        services.AddSingleton<UserLimits>();
+        services.AddValidated<UploadOptions>(configuration, "Kinora:Uploads");
+        services.AddOutbound(configuration);
         return services;
     }
 
@@ -62,18 +68,16 @@ public static class KinoraSetup
         services.AddSingleton<PageCursor>();
         services.AddScoped<JobService>();
         services.AddScoped<TranscodeService>();
-        services.AddValidated<LimitOptions>(configuration, "Kinora:Limits");
-        services.AddSingleton<UserLimits>();
         services.AddSingleton<RateWindows>();
         services.AddSingleton<SharedRates>();
         services.AddHostedService(provider => provider.GetRequiredService<SharedRates>());
-        services.AddValidated<UploadOptions>(configuration, "Kinora:Uploads");
         services.AddValidated<MediaOptions>(configuration, MediaOptions.Section);
         services.AddSingleton<IdempotencyKeys>();
         services.AddSingleton<UploadSpool>();
         services.AddHostedService(provider => provider.GetRequiredService<UploadSpool>());
         services.AddSingleton<UploadIntents>();
         services.AddSingleton<UploadService>();
+        services.AddSingleton<UrlUploads>();
         services.AddSingleton<UploadRows>();
         services.AddSingleton<UploadTurns>();
         services.AddSingleton<UploadFinisher>();
@@ -95,6 +99,7 @@ public static class KinoraSetup
         services.AddSandbox(configuration);
         services.AddMedia(configuration);
         services.AddEncoders(configuration);
+        services.AddSingleton<SourceDownload>();
         services.AddSingleton<SourceFetcher>();
         services.AddSingleton<SourceFiles>();
         services.AddSingleton<FetchSource>();

@@ -27,6 +27,10 @@ internal sealed class WorkerOptions
 
 internal sealed class Concurrency
 {
+    /// <summary>Apart from all others, since a slow server may keep one busy for hours.</summary>
+    [Range(0, 64)]
+    public int Fetch { get; set; } = 2;
+
     [Range(0, 64)]
     public int Analyze { get; set; } = 2;
 

@@ -4,6 +4,20 @@ namespace Kinora.Core.Errors;
 /// <param name="IsOutage">Something that every job needs is away: the attempt is not charged to this one.</param>
 public sealed record JobErrorCode(string Name, bool IsRetryable, bool IsOutage = false)
 {
+    /// <summary>It is not allowed to go to the address, or to one that it redirects to.</summary>
+    public static readonly JobErrorCode FetchRefused = new("FETCH_REFUSED", false);
+
+    /// <summary>The server does not have it, or cannot be talked to.</summary>
+    public static readonly JobErrorCode FetchFailed = new("FETCH_FAILED", false);
+
+    /// <summary>The server is away, slow or in trouble, or has broken off.</summary>
+    public static readonly JobErrorCode FetchUnavailable = new("FETCH_UNAVAILABLE", true);
+
+    /// <summary>Of a video alone: its job is CANCELED.</summary>
+    public static readonly JobErrorCode FetchCanceled = new("FETCH_CANCELED", false);
+
+    /// <summary>Larger than a file may be, or than what is left of the user's quota.</summary>
+    public static readonly JobErrorCode TooLarge = new("TOO_LARGE", false);
     public static readonly JobErrorCode NotAVideo = new("NOT_A_VIDEO", false);
     public static readonly JobErrorCode Corrupt = new("CORRUPT", false);
     public static readonly JobErrorCode FormatNotAllowed = new("FORMAT_NOT_ALLOWED", false);
@@ -30,7 +44,8 @@ public sealed record JobErrorCode(string Name, bool IsRetryable, bool IsOutage =
 
     public static IReadOnlyList<JobErrorCode> All { get; } =
     [
-        NotAVideo, Corrupt, FormatNotAllowed, CodecNotAllowed, ResolutionLimit, DurationLimit, FrameLimit, TooManyStreams, NoVideoStream,
+        FetchRefused, FetchFailed, FetchUnavailable, FetchCanceled, TooLarge, NotAVideo, Corrupt, FormatNotAllowed, CodecNotAllowed,
+        ResolutionLimit, DurationLimit, FrameLimit, TooManyStreams, NoVideoStream,
         Encrypted, UnsupportedGeometry, UnsupportedAudio, TooComplex, Timeout, RenditionNotOffered, Poison, DiskFull, Storage, Internal,
     ];
 

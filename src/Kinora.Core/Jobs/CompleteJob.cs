@@ -2,7 +2,9 @@ using System.Text.Json;
 using Kinora.Core.Infra.Database;
 using Kinora.Core.Infra.Failpoints;
 using Kinora.Core.Infra.Media;
+using Kinora.Core.Infra.Storage;
 using Kinora.Core.Playback;
+using Kinora.Core.Uploads;
 using Microsoft.Extensions.Options;
 using Npgsql;
 
@@ -49,6 +51,43 @@ public sealed class CompleteJob(NpgsqlDataSource source, JobStatements statement
 
         Task<Guid> FollowAsync(JobType type, string parameters) => SubmitJob.RunAsync(
             connection, statements, job.VideoId, type, parameters, options.Value.MaxAttempts, job.RequestId, cancellation);
+    }
+
+    /// <summary>The video is UPLOADED with what was stored under the prefix, whose intent is PUBLISHED; ANALYZE is queued.</summary>
+    /// <param name="admit">The first step of the transaction: asks for the room that the file takes, under its owner's lock.</param>
+    /// <returns>The ANALYZE job; null: the attempt had lost the job.</returns>
+    public async Task<Guid?> FetchAsync(
+        ClaimedJob job,
+        string prefix,
+        StoredSource stored,
+        Func<NpgsqlConnection, CancellationToken, Task> admit,
+        CancellationToken cancellation)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await admit(connection, cancellation);
+        await using var video = new NpgsqlCommand(statements.CompleteFetchedVideo, connection);
+        video.Parameters.AddWithValue("video", job.VideoId);
+        video.Parameters.AddWithValue("size", stored.SizeBytes);
+        video.Parameters.AddWithValue("type", stored.ContentType);
+        video.Parameters.AddWithValue("sha256", stored.Sha256);
+        video.Parameters.AddWithValue("key", ObjectKey.SourceUnder(prefix));
+        var videos = await video.ExecuteNonQueryAsync(cancellation);
+        await Failpoint.HitAsync(FailpointName.CompleteInTransaction, cancellation);
+        if (videos == 0 || !await SucceedAsync(connection, job, cancellation))
+        {
+            return null;
+        }
+
+        var analyze = await SubmitJob.RunAsync(
+            connection, statements, job.VideoId, JobType.Analyze, "{}", options.Value.MaxAttempts, job.RequestId, cancellation);
+        if (!await PublishIntentAsync(connection, job, prefix, cancellation))
+        {
+            return null;
+        }
+
+        await CommitAsync(transaction, cancellation);
+        return analyze;
     }
 
     /// <summary>

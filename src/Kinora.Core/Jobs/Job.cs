@@ -3,7 +3,7 @@ using Kinora.Core.Videos;
 
 namespace Kinora.Core.Jobs;
 
-public enum JobType { Analyze, Thumbnail, Hls }
+public enum JobType { Fetch, Analyze, Thumbnail, Hls }
 
 /// <summary>QUEUED → RUNNING → SUCCEEDED, FAILED or CANCELED; QUEUED → CANCELED. The database refuses every other edge.</summary>
 public enum JobStatus { Queued, Running, Succeeded, Failed, Canceled }

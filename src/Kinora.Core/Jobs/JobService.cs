@@ -65,20 +65,25 @@ public sealed class JobService(
     /// number of retries at once one makes a job; the others meet it.
     /// </summary>
     /// <exception cref="ApiException">
-    /// CONFLICT: it succeeded or lives, another one of its type lives, it is an analysis and the video is analyzed, it is none and the video is
+    /// CONFLICT: it succeeded or lives, it is a fetch, another one of its type lives, it is an analysis and the video is analyzed, it is none and the video is
     /// not, or it asks for renditions that are not offered any more. NOT_FOUND: the video is deleted. TOO_MANY_REQUESTS, UNAVAILABLE: a new
     /// job would pass a limit.
     /// </exception>
     public async Task<Guid> RetryAsync(
         Guid userId, Guid jobId, string? requestId, IdempotentRequest request, CancellationToken cancellation)
     {
-        // Before any lock: a job that has ended never changes.
+        // Before any lock: a job that has ended never changes, nor its type.
         var job = await GetAsync(userId, jobId, cancellation);
         if (job.Status is not (JobStatus.Failed or JobStatus.Canceled))
         {
             throw Refusal.Conflict(
                 $"Only a job that FAILED or was CANCELED can be tried again; this one is {job.Status.ToString().ToUpperInvariant()}.",
                 job.Status == JobStatus.Succeeded ? null : new LiveJob(jobId));
+        }
+
+        if (job.Type == JobType.Fetch)
+        {
+            throw Refusal.Conflict("An address is not kept once its fetch has ended: give it again with POST /v1/videos.");
         }
 
         await using var connection = await source.OpenConnectionAsync(cancellation);

@@ -104,6 +104,13 @@ public sealed record JobStatements : UnitStatements
         """;
 
     /// <inheritdoc cref="CompleteAnalyzedVideo"/>
+    public string CompleteFetchedVideo { get; init; } = """
+        UPDATE videos SET status = 'UPLOADED', fetch_url = NULL, size_bytes = @size, content_type = @type, sha256 = @sha256, source_key = @key,
+            updated_at = clock_timestamp()
+        WHERE id = @video AND status = 'FETCHING' AND deleted_at IS NULL
+        """;
+
+    /// <inheritdoc cref="CompleteAnalyzedVideo"/>
     public string CompletePublishedVideo { get; init; } = """
         UPDATE videos SET status = CASE WHEN @hls THEN 'READY' ELSE status END, updated_at = clock_timestamp(),
             error_code = CASE WHEN @hls THEN NULL ELSE error_code END, error_message = CASE WHEN @hls THEN NULL ELSE error_message END
@@ -163,7 +170,7 @@ public sealed record JobStatements : UnitStatements
 
     /// <summary>What the failure of a job may mean for its video; before the job's own row is touched.</summary>
     public string FailVideo { get; init; } = """
-        UPDATE videos SET status = 'FAILED', error_code = @code, error_message = @message, updated_at = clock_timestamp()
+        UPDATE videos SET status = 'FAILED', error_code = @code, error_message = @message, fetch_url = NULL, updated_at = clock_timestamp()
         WHERE id = @video AND status <> 'READY' AND deleted_at IS NULL
         """;
 
@@ -205,9 +212,17 @@ public sealed record JobStatements : UnitStatements
         WHERE id = @id AND parent_id IS NULL AND status IN ('QUEUED', 'RUNNING')
         """;
 
+    /// <summary>
+    /// Before <see cref="Cancel"/>: a video whose FETCH ends has nothing to be made of. Its address goes with it, so that nothing can go on.
+    /// </summary>
+    public string CancelFetchedVideo { get; init; } = """
+        UPDATE videos v SET status = 'FAILED', fetch_url = NULL, error_code = @code, error_message = @message, updated_at = clock_timestamp()
+        FROM jobs j WHERE j.id = @id AND j.type = 'FETCH' AND v.id = j.video_id AND v.status = 'FETCHING' AND v.deleted_at IS NULL
+        """;
+
     /// <summary>The first statement of a video's deletion: it locks the video.</summary>
     public string DeleteVideo { get; init; } = """
-        UPDATE videos SET deleted_at = clock_timestamp(), title = '', original_filename = ''
+        UPDATE videos SET deleted_at = clock_timestamp(), title = '', original_filename = '', fetch_url = NULL
         WHERE id = @video AND deleted_at IS NULL
         """;
 

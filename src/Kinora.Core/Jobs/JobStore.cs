@@ -142,6 +142,11 @@ public sealed class JobStore(NpgsqlDataSource source, JobStatements statements, 
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await using var video = new NpgsqlCommand(statements.CancelFetchedVideo, connection);
+        video.Parameters.AddWithValue("id", jobId);
+        video.Parameters.AddWithValue("code", JobErrorCode.FetchCanceled.Name);
+        video.Parameters.AddWithValue("message", "Its fetch was canceled.");
+        await video.ExecuteNonQueryAsync(cancellation);
         await using var command = new NpgsqlCommand(statements.Cancel, connection);
         command.Parameters.AddWithValue("id", jobId);
         if (await command.ExecuteNonQueryAsync(cancellation) == 0)

@@ -16,7 +16,7 @@ internal sealed class JobTable : IEntityTypeConfiguration<Job>
     {
         builder.ToTable("jobs", table =>
         {
-            table.HasCheckConstraint("ck_jobs_type", "type IN ('ANALYZE', 'THUMBNAIL', 'HLS')");
+            table.HasCheckConstraint("ck_jobs_type", "type IN ('FETCH', 'ANALYZE', 'THUMBNAIL', 'HLS')");
             table.HasCheckConstraint("ck_jobs_status", "status IN ('QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELED')");
             table.HasCheckConstraint("ck_jobs_lease", "(lease_owner IS NULL) = (lease_until IS NULL)");
             table.HasCheckConstraint("ck_jobs_lease_running", "lease_owner IS NULL OR status = 'RUNNING'");

@@ -7,6 +7,7 @@ public static class JobTypeName
 
     public static string ToQueue(this JobType type) => type switch
     {
+        JobType.Fetch => "fetch",
         JobType.Analyze => "analyze",
         JobType.Thumbnail => "thumbnail",
         JobType.Hls => "hls",

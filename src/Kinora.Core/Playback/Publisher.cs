@@ -82,7 +82,9 @@ public sealed class Publisher(NpgsqlDataSource source, JobStatements statements,
         return (long)(await command.ExecuteScalarAsync(cancellation))!;
     }
 
-    private async Task BeginIntentAsync(ClaimedJob job, string prefix, CancellationToken cancellation)
+    /// <summary>Commits the intent of a prefix that is this attempt's own.</summary>
+    /// <exception cref="JobLostException">The attempt no longer holds the job.</exception>
+    public async Task BeginIntentAsync(ClaimedJob job, string prefix, CancellationToken cancellation)
     {
         await using var command = source.CreateCommand(statements.BeginIntent);
         command.Parameters.AddWithValue("prefix", prefix);

@@ -37,4 +37,4 @@ internal static class MakeVideo
 }
 
 /// <param name="Sha256"><see cref="SourceHash"/>.</param>
-internal sealed record StoredSource(long SizeBytes, string ContentType, byte[] Sha256);
+public sealed record StoredSource(long SizeBytes, string ContentType, byte[] Sha256);

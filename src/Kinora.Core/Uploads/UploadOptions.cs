@@ -29,11 +29,18 @@ public sealed class UploadOptions
     public TimeSpan ExpiresAfter { get; set; } = TimeSpan.FromHours(24);
 
     /// <summary>
-    /// What is stored of a resumable upload at a time, in bytes: a part of it waits on the API's disk until it is full; a killed API loses
+    /// What is stored of a resumable upload, or of a fetch, at a time, in bytes: a part of it waits on the API's disk until it is full; a killed API loses
     /// it, and the one before it where that is just being put. From S3's 5 MiB on. A file of more than 10,000 parts gets larger ones.
     /// </summary>
     [Range(5 * 1024 * 1024, 1024 * 1024 * 1024)]
     public int PartBytes { get; set; } = 8 * 1024 * 1024;
+
+    /// <summary>Videos may be named by an address, from where a worker fetches them ("Kinora:Outbound" says which ones).</summary>
+    public bool AllowUrls { get; set; } = true;
+
+    /// <summary>How long the fetch of a file may take; what takes longer has failed.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "7.00:00:00")]
+    public TimeSpan MaxFetchTime { get; set; } = TimeSpan.FromHours(4);
 
     /// <summary>Resumable uploads of one user that are under way.</summary>
     [Range(1, 100_000)]

@@ -13,6 +13,8 @@ internal sealed class ExplainJob(IReadOnlyList<WaitingPlace> places, ILookup<Gui
     public JobExplanation Of(Job job) => job switch
     {
         { Status: JobStatus.Succeeded } => new(job, ExplanationCode.Succeeded, "It has succeeded.", job.FinishedAt, null),
+        { Status: JobStatus.Canceled, Type: JobType.Fetch } => new(
+            job, ExplanationCode.Canceled, "It was canceled; give the address again with POST /v1/videos.", job.FinishedAt, null),
         { Status: JobStatus.Canceled } => new(
             job, ExplanationCode.Canceled, $"It was canceled; POST /v1/jobs/{job.Id}/retry makes a new one.", job.FinishedAt, null),
         { Status: JobStatus.Failed } => new(
@@ -105,6 +107,8 @@ internal sealed class ExplainJob(IReadOnlyList<WaitingPlace> places, ILookup<Gui
 
     private static string Advice(Job job) => CodeOf(job) switch
     {
+        { IsRetryable: true } when job.Type == JobType.Fetch => "Another try may help: give the address again with POST /v1/videos.",
+        _ when job.Type == JobType.Fetch => "It is the address or what is there: give another one with POST /v1/videos, or upload the file.",
         { } code when code == JobErrorCode.Poison =>
             $"It may be the file: try once more with POST /v1/jobs/{job.Id}/retry, or upload another version of it.",
         { } code when code == JobErrorCode.RenditionNotOffered =>

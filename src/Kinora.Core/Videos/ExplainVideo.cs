@@ -10,12 +10,15 @@ internal static class ExplainVideo
     {
         var newest = jobs.GroupBy(j => j.Type).Select(g => explain.Of(g.First())).ToArray();
         var analyze = newest.FirstOrDefault(j => j.Job.Type == JobType.Analyze);
+        var fetch = newest.FirstOrDefault(j => j.Job.Type == JobType.Fetch);
         var hls = newest.FirstOrDefault(j => j.Job.Type == JobType.Hls);
         var thumbnail = newest.FirstOrDefault(j => j.Job.Type == JobType.Thumbnail);
         return (video.Status, video.MediaInfo) switch
         {
             (VideoStatus.Ready, _) => new Explanation(
                 video, ExplanationCode.Ready, $"The video can be played.{Anew(hls)}{Thumbnail(thumbnail, isAlone: false)}", null, hls?.NextAt, newest),
+            (VideoStatus.Fetching or VideoStatus.Failed, null) when fetch is not null && analyze is null => Of(
+                video.Status == VideoStatus.Fetching ? "It is being fetched: " : "Its fetch: ", fetch, ""),
             (VideoStatus.Uploaded or VideoStatus.Failed, null) when analyze is not null => Of("Its analysis: ", analyze, ""),
             (VideoStatus.Analyzed or VideoStatus.Failed, _) when hls is not null => Of(
                 "Its encoding: ", hls, Thumbnail(thumbnail, isAlone: hls.Code is ExplanationCode.Failed or ExplanationCode.Canceled)),

@@ -2,10 +2,11 @@ using Kinora.Core.Infra.Media;
 
 namespace Kinora.Core.Videos;
 
-public enum VideoStatus { Uploaded, Analyzed, Ready, Failed }
+public enum VideoStatus { Fetching, Uploaded, Analyzed, Ready, Failed }
 
 /// <summary>
-/// An uploaded video. UPLOADED → ANALYZED → READY, or FAILED when its bytes are no playable video. A deleted video keeps its row (its
+/// An uploaded video. UPLOADED → ANALYZED → READY, or FAILED when its bytes are no playable video; before that FETCHING, where Kinora
+/// itself gets the bytes from the address that the user has named. A deleted video keeps its row (its
 /// jobs refer to it), without what its owner wrote into it.
 /// </summary>
 public sealed class Video
@@ -19,14 +20,19 @@ public sealed class Video
     /// <summary>For show only: never part of a path or an object key.</summary>
     public required string OriginalFilename { get; set; }
     public VideoStatus Status { get; set; } = VideoStatus.Uploaded;
-    public required long SizeBytes { get; init; }
+
+    /// <summary>Null, like all of the source, until its bytes are stored.</summary>
+    public long? SizeBytes { get; init; }
 
     /// <summary>From the bytes (magic numbers), not from the client.</summary>
-    public required string ContentType { get; init; }
+    public string? ContentType { get; init; }
 
     /// <summary>Of the bytes, or of their parts: <see cref="Infra.Storage.SourceHash"/>.</summary>
-    public required byte[] Sha256 { get; init; }
-    public required string SourceKey { get; init; }
+    public byte[]? Sha256 { get; init; }
+    public string? SourceKey { get; init; }
+
+    /// <summary>Where the bytes are to be had; while FETCHING alone, since it may bear secrets. Shown to nobody.</summary>
+    public string? FetchUrl { get; init; }
 
     /// <summary>HLS is to be queued as soon as the analysis has succeeded.</summary>
     public bool TranscodeAfterAnalysis { get; init; }
@@ -38,4 +44,12 @@ public sealed class Video
     public DateTimeOffset CreatedAt { get; init; }
     public DateTimeOffset UpdatedAt { get; set; }
     public DateTimeOffset? DeletedAt { get; set; }
+
+    /// <summary>Of a video that has one: all that are not FETCHING, and have not FAILED there.</summary>
+    public VideoSource Source => SourceKey is { } key && SizeBytes is { } size && Sha256 is { } sha256
+        ? new VideoSource(key, size, sha256)
+        : throw new InvalidOperationException("The video has no source.");
 }
+
+/// <summary>The stored bytes of a video.</summary>
+public sealed record VideoSource(string Key, long SizeBytes, byte[] Sha256);

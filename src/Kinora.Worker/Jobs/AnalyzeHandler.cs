@@ -28,7 +28,7 @@ internal sealed partial class AnalyzeHandler(
     {
         var video = await SourceVideo.FindAsync(databases, context.Job, cancellation);
         await Failpoint.HitAsync(FailpointName.AnalyzeBeforeProbe, cancellation);
-        var info = await ReadAsync(video, context.Folder, cancellation);
+        var info = await ReadAsync(video.Source, context.Folder, cancellation);
         await Failpoint.HitAsync(FailpointName.AnalyzeAfterProbe, cancellation);
         context.Attempt.Report(90);
         await Failpoint.HitAsync(FailpointName.AnalyzeBeforeComplete, cancellation);
@@ -40,11 +40,11 @@ internal sealed partial class AnalyzeHandler(
         }
     }
 
-    private async Task<MediaInfo> ReadAsync(Video video, string folder, CancellationToken cancellation)
+    private async Task<MediaInfo> ReadAsync(VideoSource source, string folder, CancellationToken cancellation)
     {
         try
         {
-            return await JudgeAsync(new ObjectMediaSource(objects, video.SourceKey, video.SizeBytes), cancellation);
+            return await JudgeAsync(new ObjectMediaSource(objects, source.Key, source.SizeBytes), cancellation);
         }
         catch (JobFailedException e) when (!e.Code.IsRetryable && !fetcher.IsLocal)
         {
@@ -55,7 +55,7 @@ internal sealed partial class AnalyzeHandler(
             LogConfirming(JobErrorCode.Storage.Name);
         }
 
-        var path = await fetcher.FetchAsync(video.SourceKey, video.SizeBytes, video.Sha256, folder, cancellation);
+        var path = await fetcher.FetchAsync(source.Key, source.SizeBytes, source.Sha256, folder, cancellation);
         using var file = new FileMediaSource(path);
         return await JudgeAsync(file, cancellation);
     }

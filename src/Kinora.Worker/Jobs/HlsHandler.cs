@@ -21,6 +21,6 @@ internal sealed class HlsHandler(IDbContextFactory<KinoraDb> databases, HlsPipel
 
         await pipeline.RunAsync(new HlsContext(context.Attempt, Source(HlsParams.Parse(context.Job.Params)), context.Folder), cancellation);
 
-        HlsSource Source(HlsParams asked) => new(video.SourceKey, video.SizeBytes, video.Sha256, video.MediaInfo!, asked);
+        HlsSource Source(HlsParams asked) => new(video.Source.Key, video.Source.SizeBytes, video.Source.Sha256, video.MediaInfo!, asked);
     }
 }

@@ -16,7 +16,7 @@ internal sealed class ThumbnailHandler(
     public async Task RunAsync(JobContext context, CancellationToken cancellation)
     {
         var video = await SourceVideo.FindAsync(databases, context.Job, cancellation);
-        var source = await fetcher.FetchAsync(video.SourceKey, video.SizeBytes, video.Sha256, context.Folder, cancellation);
+        var source = await fetcher.FetchAsync(video.Source.Key, video.Source.SizeBytes, video.Source.Sha256, context.Folder, cancellation);
         await Failpoint.HitAsync(FailpointName.ThumbnailAfterFetch, cancellation);
         context.Attempt.Report(20);
 

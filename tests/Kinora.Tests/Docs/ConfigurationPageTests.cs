@@ -10,6 +10,7 @@ using Kinora.Core.Infra.Database;
 using Kinora.Core.Infra.Failpoints;
 using Kinora.Core.Infra.Media;
 using Kinora.Core.Infra.Media.Sandboxing;
+using Kinora.Core.Infra.Outbound;
 using Kinora.Core.Infra.Queues;
 using Kinora.Core.Infra.Redis;
 using Kinora.Core.Infra.Storage;
@@ -43,6 +44,7 @@ public sealed partial class ConfigurationPageTests
         [typeof(RateLimitOptions)] = "Kinora:RateLimits",
         [typeof(LimitOptions)] = "Kinora:Limits",
         [typeof(UploadOptions)] = "Kinora:Uploads",
+        [typeof(OutboundOptions)] = "Kinora:Outbound",
         [typeof(PlaybackOptions)] = "Kinora:Playback",
         [typeof(MediaOptions)] = "Kinora:Media",
         [typeof(MediaProbeOptions)] = "Kinora:MediaProbe",

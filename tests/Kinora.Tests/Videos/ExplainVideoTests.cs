@@ -160,6 +160,25 @@ public sealed class ExplainVideoTests
         Assert.Equal([JobType.Hls, JobType.Thumbnail, JobType.Analyze], explanation.Jobs.Select(j => j.Job.Type));
     }
 
+    [Fact]
+    public void A_video_that_is_being_fetched_says_so_and_one_that_could_not_be_says_why()
+    {
+        var running = Explain(VideoStatus.Fetching, Job(JobType.Fetch, JobStatus.Running, leaseUntil: Now.AddSeconds(1), progress: 42));
+        var refused = Explain(VideoStatus.Failed, Job(JobType.Fetch, JobStatus.Failed, error: "FETCH_REFUSED"));
+        var away = Explain(VideoStatus.Failed, Job(JobType.Fetch, JobStatus.Failed, attempts: 3, error: "FETCH_UNAVAILABLE"));
+        var canceled = Explain(VideoStatus.Failed, Job(JobType.Fetch, JobStatus.Canceled));
+        var analyzed = Explain(VideoStatus.Failed, Job(JobType.Analyze, JobStatus.Failed, error: "CORRUPT"), Job(JobType.Fetch, JobStatus.Succeeded));
+
+        Assert.Equal(
+            "It is being fetched: Attempt 1 of 3 is under way and has come to 42 %; the last word was at 11:59:58 UTC.", running.Message);
+        Assert.Equal(
+            "Its fetch: It failed at attempt 1 of 3 with FETCH_REFUSED: Why. It is the address or what is there: give another one with POST /v1/videos, or upload the file.",
+            refused.Message);
+        Assert.EndsWith("Another try may help: give the address again with POST /v1/videos.", away.Message, StringComparison.Ordinal);
+        Assert.Equal((ExplanationCode.Canceled, "Its fetch: It was canceled; give the address again with POST /v1/videos."), (canceled.Code, canceled.Message));
+        Assert.StartsWith("Its analysis: It failed", analyzed.Message, StringComparison.Ordinal);
+    }
+
     private static Explanation Explain(VideoStatus status, params Job[] jobs) => Explain(status, [], jobs);
 
     private static Explanation Explain(VideoStatus status, WaitingPlace[] places, params Job[] jobs) =>

@@ -5,6 +5,7 @@ using Kinora.Core.Videos;
 
 namespace Kinora.Api.Endpoints.V1;
 
+/// <param name="SizeBytes">Null while it is FETCHING, as is the type.</param>
 /// <param name="DurationMs">Known once the video is ANALYZED, like all that follows it up to the channels.</param>
 /// <param name="Width">As displayed: after rotation and sample aspect ratio.</param>
 /// <param name="Height">As displayed.</param>
@@ -17,8 +18,8 @@ public sealed record VideoResponse(
     [property: Example("A walk by the sea")] string Title,
     [property: Example("walk.mov")] string OriginalFilename,
     [property: Example("READY")] VideoStatus Status,
-    [property: Example(2429896)] long SizeBytes,
-    [property: Example("video/quicktime")] string ContentType,
+    [property: Example(2429896)] long? SizeBytes,
+    [property: Example("video/quicktime")] string? ContentType,
     [property: Example(7540)] long? DurationMs,
     [property: Example("mov,mp4,m4a,3gp,3g2,mj2")] string? Container,
     [property: Example(1280)] int? Width,
@@ -69,6 +70,16 @@ public sealed record FailureResponse([property: Example("CORRUPT")] string Code,
 
 public sealed record UploadResponse(Guid VideoId, Guid AnalyzeJobId);
 
+/// <param name="Url">http or https, without a user name, to the public Internet. It is never shown again, and forgotten when its fetch has ended.</param>
+/// <param name="Title">Absent: made from the last part of the address's path.</param>
+/// <param name="Transcode">HLS is queued as soon as the analysis succeeds.</param>
+public sealed record FetchRequest(
+    [property: Example("https://media.example.org/walk.mp4")] string Url,
+    [property: Example("A walk by the sea"), CharacterCount(1, Video.MaxTitleLength)] string? Title = null,
+    [property: Example(true)] bool? Transcode = null);
+
+public sealed record FetchResponse(Guid VideoId, Guid FetchJobId);
+
 /// <param name="NextCursor">For the next page; null: this is the last one.</param>
 public sealed record VideoListResponse(IReadOnlyList<VideoResponse> Items, string? NextCursor);
 
@@ -79,7 +90,7 @@ public sealed record VideoListResponse(IReadOnlyList<VideoResponse> Items, strin
 public sealed record VideoListQuery(
     [property: Range(1, 100)] int? Limit,
     [property: MaxLength(200)] string? Cursor,
-    [property: AllowedValues(null, "UPLOADED", "ANALYZED", "READY", "FAILED")] string? Status,
+    [property: AllowedValues(null, "FETCHING", "UPLOADED", "ANALYZED", "READY", "FAILED")] string? Status,
     [property: MaxLength(100)] string? Q);
 
 public sealed record RenameRequest([property: Example("A walk by the sea"), CharacterCount(1, Video.MaxTitleLength)] string Title);

@@ -7,6 +7,7 @@ using Kinora.Api.Http.OpenApi;
 using Kinora.Core.Errors;
 using Kinora.Core.Infra.Telemetry;
 using Kinora.Core.Uploads;
+using Kinora.Core.Uploads.ByUrl;
 using Kinora.Core.Videos;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -24,11 +25,15 @@ internal static class VideoEndpoints
         videos.MapPost("/", UploadAsync).WithSummary("Upload a video")
             .WithDescription("The file is judged by its bytes, whatever its name and declared type. ANALYZE is queued at once. "
                 + "PAYLOAD_TOO_LARGE: larger than a file may be, or than what is left of the user's quota. "
-                + "TOO_MANY_REQUESTS: the user has as many jobs under way as a user may have.")
+                + "TOO_MANY_REQUESTS: the user has as many jobs under way as a user may have. "
+                + "With a JSON body a worker fetches the file from `url`, an address of the public Internet by http or https; the video is "
+                + "FETCHING meanwhile. FORBIDDEN: this service fetches nothing.")
             .Accepts<UploadForm>("multipart/form-data")
+            .AlsoTakes<FetchRequest, FetchResponse>(StatusCodes.Status202Accepted)
             .Limits(RatePolicy.Uploads)
             .TakesIdempotencyKey()
-            .Refuses(ErrorCode.PayloadTooLarge, ErrorCode.UnsupportedMediaType, ErrorCode.TooManyRequests);
+            .Refuses(ErrorCode.PayloadTooLarge, ErrorCode.UnsupportedMediaType, ErrorCode.TooManyRequests, ErrorCode.Forbidden);
+        videos.MapPost("/", FetchAsync).Limits(RatePolicy.Uploads).ExcludeFromDescription();
         videos.MapGet("/", ListAsync).WithSummary("List videos, the newest first").TakesQuery("limit", "cursor", "status", "q");
         videos.MapGet("/{videoId}", GetAsync).WithSummary("Read a video").Refuses(ErrorCode.Forbidden, ErrorCode.NotFound);
         videos.MapPatch("/{videoId}", RenameAsync).WithSummary("Rename a video").Refuses(ErrorCode.Forbidden, ErrorCode.NotFound);
@@ -73,6 +78,34 @@ internal static class VideoEndpoints
 
     private static Created<UploadResponse> Answer(UploadedVideo uploaded) =>
         TypedResults.Created($"/v1/videos/{uploaded.VideoId}", new UploadResponse(uploaded.VideoId, uploaded.AnalyzeJobId));
+
+    /// <summary>The same route with another type of body; the document knows it as a part of the first.</summary>
+    private static async Task<Accepted<FetchResponse>> FetchAsync(
+        FetchRequest request,
+        HttpContext context,
+        CurrentUser user,
+        UrlUploads uploads,
+        IdempotentRequests idempotency,
+        KinoraMetrics metrics,
+        CancellationToken cancellation)
+    {
+        try
+        {
+            await using var once = await idempotency.BeginAsync(context, user.Id, cancellation);
+            var upload = new NewUrl(user.Id, request.Url, request.Title, request.Transcode ?? false, context.TraceIdentifier);
+            return once.Find(upload.Url, upload.Title, $"{upload.Transcode}") is [var videoId, var jobId]
+                ? Answer(new FetchingVideo(videoId, jobId))
+                : Answer(await uploads.SubmitAsync(upload, once, cancellation));
+        }
+        catch (Exception e) when (!cancellation.IsCancellationRequested)
+        {
+            metrics.UploadRefused(UrlUploads.Way, ExceptionErrors.Of(e).Code);
+            throw;
+        }
+    }
+
+    private static Accepted<FetchResponse> Answer(FetchingVideo video) =>
+        TypedResults.Accepted($"/v1/videos/{video.VideoId}", new FetchResponse(video.VideoId, video.FetchJobId));
 
     private static async Task<Ok<VideoListResponse>> ListAsync(
         [AsParameters] VideoListQuery query, CurrentUser user, VideoService videos, CancellationToken cancellation)

@@ -12,6 +12,17 @@ public static class FailpointName
     /// <summary>After an attempt, not after a message that brought no job.</summary>
     public const string WorkerBeforeFinishMessage = "worker.before_finish_message";
 
+    public const string FetchBeforeRequest = "fetch.before_request";
+
+    /// <summary>After each block of the body.</summary>
+    public const string FetchInBody = "fetch.in_body";
+
+    /// <summary>The object is whole, and no row knows of it.</summary>
+    public const string FetchAfterPut = "fetch.after_put";
+
+    /// <summary>Committed, and the analysis not yet handed to the queue.</summary>
+    public const string FetchAfterComplete = "fetch.after_complete";
+
     public const string AnalyzeBeforeProbe = "analyze.before_probe";
 
     /// <summary>After each range of the source that was read for the probe.</summary>

@@ -28,6 +28,7 @@ public sealed class OutboundHttp : IDisposable
         _http = new HttpMessageInvoker(new SocketsHttpHandler
         {
             ConnectCallback = (context, cancellation) => connection.OpenAsync(context.DnsEndPoint, cancellation),
+            ConnectTimeout = _options.AnswerTimeout,
             UseProxy = false,
             UseCookies = false,
             AllowAutoRedirect = false,

@@ -15,7 +15,12 @@ public static partial class ObjectKey
 
     public static string SourcePrefix(Guid videoId) => $"sources/{videoId}/";
 
-    public static string Source(Guid videoId) => $"{SourcePrefix(videoId)}source";
+    public static string Source(Guid videoId) => SourceUnder(SourcePrefix(videoId));
+
+    /// <summary>Where an attempt to fetch the source writes, so that none overwrites what another one has published.</summary>
+    public static string FetchPrefix(Guid videoId, long fence) => $"{SourcePrefix(videoId)}{fence}/";
+
+    public static string SourceUnder(string prefix) => $"{prefix}source";
 
     /// <summary>What is left of a resumable upload's requests beyond whole parts lies under it.</summary>
     public static string TailPrefix(Guid uploadId) => $"uploads/{uploadId}/";
@@ -80,6 +85,6 @@ public static partial class ObjectKey
         && !key.Contains("//", StringComparison.Ordinal)
         && !key.Contains("/.", StringComparison.Ordinal);
 
-    [GeneratedRegex($"^(?<prefix>sources/{Id}/|uploads/{Id}/|derivatives/{Id}/{Id}/[0-9]+/).")]
+    [GeneratedRegex($"^(?<prefix>sources/{Id}/([0-9]+/)?|uploads/{Id}/|derivatives/{Id}/{Id}/[0-9]+/).")]
     private static partial Regex Shape();
 }

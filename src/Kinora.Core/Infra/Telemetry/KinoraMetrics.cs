@@ -73,7 +73,7 @@ public sealed class KinoraMetrics
     /// <summary>It was taken from a lost worker, whether another attempt follows or it has FAILED.</summary>
     public void JobCrashed(JobType type) => _jobCrashes.Add(1, Tag("type", type.ToString()));
 
-    /// <param name="way">How it came: "multipart" or "tus".</param>
+    /// <param name="way">How it came: "multipart", "tus" or "url".</param>
     public void UploadFinished(string way, long bytes)
     {
         _uploads.Add(1, new("way", way), new("outcome", "accepted"), new("code", ""));

@@ -14,6 +14,16 @@ public sealed class ObjectKeyTests
         ObjectKey.CheckPrefix("");
     }
 
+    [Fact]
+    public void A_source_lies_under_the_prefix_of_its_upload_or_of_the_attempt_that_fetched_it()
+    {
+        var videoId = Guid.CreateVersion7();
+
+        Assert.Equal(ObjectKey.SourcePrefix(videoId), ObjectKey.PrefixOf(ObjectKey.Source(videoId)));
+        Assert.Equal(ObjectKey.FetchPrefix(videoId, 12), ObjectKey.PrefixOf(ObjectKey.SourceUnder(ObjectKey.FetchPrefix(videoId, 12))));
+        Assert.Equal(videoId, ObjectKey.VideoOf(ObjectKey.FetchPrefix(videoId, 12)));
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData("/a")]

@@ -458,7 +458,7 @@ namespace Kinora.Core.Infra.Database.Migrations
 
                             t.HasCheckConstraint("ck_jobs_status", "status IN ('QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELED')");
 
-                            t.HasCheckConstraint("ck_jobs_type", "type IN ('ANALYZE', 'THUMBNAIL', 'HLS')");
+                            t.HasCheckConstraint("ck_jobs_type", "type IN ('FETCH', 'ANALYZE', 'THUMBNAIL', 'HLS')");
 
                             t.HasCheckConstraint("ck_jobs_weight", "weight >= 0");
                         });
@@ -727,7 +727,6 @@ namespace Kinora.Core.Infra.Database.Migrations
                         .HasColumnName("id");
 
                     b.Property<string>("ContentType")
-                        .IsRequired()
                         .HasMaxLength(100)
                         .HasColumnType("character varying(100)")
                         .HasColumnName("content_type");
@@ -750,6 +749,11 @@ namespace Kinora.Core.Infra.Database.Migrations
                         .HasColumnType("text")
                         .HasColumnName("error_message");
 
+                    b.Property<string>("FetchUrl")
+                        .HasMaxLength(2048)
+                        .HasColumnType("character varying(2048)")
+                        .HasColumnName("fetch_url");
+
                     b.Property<string>("MediaInfo")
                         .HasColumnType("jsonb")
                         .HasColumnName("media_info");
@@ -765,16 +769,14 @@ namespace Kinora.Core.Infra.Database.Migrations
                         .HasColumnName("owner_id");
 
                     b.Property<byte[]>("Sha256")
-                        .IsRequired()
                         .HasColumnType("bytea")
                         .HasColumnName("sha256");
 
-                    b.Property<long>("SizeBytes")
+                    b.Property<long?>("SizeBytes")
                         .HasColumnType("bigint")
                         .HasColumnName("size_bytes");
 
                     b.Property<string>("SourceKey")
-                        .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("source_key");
 
@@ -816,11 +818,17 @@ namespace Kinora.Core.Infra.Database.Migrations
                         {
                             t.HasCheckConstraint("ck_videos_failed_has_code", "(status = 'FAILED') = (error_code IS NOT NULL)");
 
+                            t.HasCheckConstraint("ck_videos_fetch_url", "(fetch_url IS NOT NULL) = (status = 'FETCHING' AND deleted_at IS NULL)");
+
+                            t.HasCheckConstraint("ck_videos_has_source", "status = 'FAILED' OR (status = 'FETCHING') = (source_key IS NULL)");
+
                             t.HasCheckConstraint("ck_videos_media_info", "status NOT IN ('ANALYZED', 'READY') OR media_info IS NOT NULL");
 
                             t.HasCheckConstraint("ck_videos_size", "size_bytes > 0");
 
-                            t.HasCheckConstraint("ck_videos_status", "status IN ('UPLOADED', 'ANALYZED', 'READY', 'FAILED')");
+                            t.HasCheckConstraint("ck_videos_source", "num_nulls(size_bytes, content_type, sha256, source_key) IN (0, 4)");
+
+                            t.HasCheckConstraint("ck_videos_status", "status IN ('FETCHING', 'UPLOADED', 'ANALYZED', 'READY', 'FAILED')");
                         });
                 });
 

@@ -1,0 +1,4 @@
+namespace Kinora.IntegrationTests.Uploads.ByUrl;
+
+[Collection("deployments")]
+public sealed class FolderUrlUploadTests : UrlUploadContract;
