@@ -6,6 +6,7 @@
 #include "confine.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <stddef.h>
@@ -24,10 +25,10 @@ static const char *const allowed[] = {
     "pause", "restart_syscall", "rt_sigaction", "rt_sigpending", "rt_sigprocmask", "rt_sigreturn", "rt_sigsuspend", "rt_sigtimedwait",
     "sigaltstack", "signalfd4",
     /* files by name; which ones there are is the mount namespace's, or Landlock's, to say */
-    "access", "chdir", "faccessat", "faccessat2", "getcwd", "getdents64", "lstat", "newfstatat", "open", "openat", "readlink",
+    "access", "chdir", "faccessat", "faccessat2", "getcwd", "getdents64", "lstat", "newfstatat", "readlink",
     "readlinkat", "stat", "stat64", "statfs", "statx",
     /* files by descriptor */
-    "close", "close_range", "copy_file_range", "dup", "dup2", "dup3", "fadvise64", "fallocate", "fcntl", "fcntl64", "fdatasync", "flock",
+    "close", "close_range", "copy_file_range", "dup", "dup2", "dup3", "fadvise64", "fallocate", "fdatasync", "flock",
     "fstat", "fstat64", "fstatfs", "fsync", "ftruncate", "ftruncate64", "lseek", "_llseek", "pread64", "preadv", "preadv2", "pwrite64",
     "pwritev", "pwritev2", "read", "readahead", "readv", "sendfile", "write", "writev",
     /* waiting */
@@ -77,6 +78,32 @@ static void add_own_signals(scmp_filter_ctx filter)
     add(filter, "rt_tgsigqueueinfo", 1, &to_itself);
 }
 
+/* Not F_SETOWN and F_SETSIG, with which a pipe sends any signal to any process of the user. */
+static void add_fcntl(scmp_filter_ctx filter)
+{
+    static const scmp_datum_t commands[] = {F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_GETLK, F_SETLK, F_SETLKW,
+                                            F_OFD_GETLK, F_OFD_SETLK, F_OFD_SETLKW, F_GETPIPE_SZ, F_ADD_SEALS, F_GET_SEALS};
+    for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+        struct scmp_arg_cmp is_command = SCMP_A1(SCMP_CMP_EQ, commands[i]);
+        add(filter, "fcntl", 1, &is_command);
+        add(filter, "fcntl64", 1, &is_command);
+    }
+}
+
+/* Not O_TRUNC with O_RDONLY, which empties a file and which Landlock does not know before its third version (Linux 6.2). */
+static void add_open(scmp_filter_ctx filter)
+{
+    struct scmp_arg_cmp ways[][2] = {
+        {SCMP_A1(SCMP_CMP_MASKED_EQ, O_TRUNC, 0), SCMP_A2(SCMP_CMP_MASKED_EQ, O_TRUNC, 0)},
+        {SCMP_A1(SCMP_CMP_MASKED_EQ, O_ACCMODE, O_WRONLY), SCMP_A2(SCMP_CMP_MASKED_EQ, O_ACCMODE, O_WRONLY)},
+        {SCMP_A1(SCMP_CMP_MASKED_EQ, O_ACCMODE, O_RDWR), SCMP_A2(SCMP_CMP_MASKED_EQ, O_ACCMODE, O_RDWR)},
+    };
+    for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+        add(filter, "open", 1, &ways[i][0]);
+        add(filter, "openat", 1, &ways[i][1]);
+    }
+}
+
 /* A terminal is asked whether it is one; of a pipe, how much there is to read. Nothing is pushed into a terminal's input (TIOCSTI). */
 static void add_ioctls(scmp_filter_ctx filter)
 {
@@ -120,6 +147,8 @@ void confine_calls(void)
 
     add_threads(filter);
     add_own_signals(filter);
+    add_fcntl(filter);
+    add_open(filter);
     add_ioctls(filter);
     add_self(filter);
     check(seccomp_load(filter), "seccomp");

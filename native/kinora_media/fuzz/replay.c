@@ -72,6 +72,11 @@ static void run_damaged(const uint8_t *data, size_t size)
     free(copy);
 }
 
+static int is_seed(const struct dirent *entry)
+{
+    return entry->d_name[0] != '.';
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 3) {
@@ -79,20 +84,19 @@ int main(int argc, char **argv)
         return 2;
     }
 
-    DIR *folder = opendir(argv[1]);
-    if (!folder) {
+    /* In the order of their names, else the damage would depend on the file system. */
+    struct dirent **entries;
+    int count = scandir(argv[1], &entries, is_seed, alphasort);
+    if (count < 0) {
         perror(argv[1]);
         return 2;
     }
 
     long runs = 0;
-    for (struct dirent *entry = readdir(folder); entry; entry = readdir(folder)) {
-        if (entry->d_type != DT_REG) {
-            continue;
-        }
-
+    for (int entry = 0; entry < count; entry++) {
         char path[4096];
-        snprintf(path, sizeof(path), "%s/%s", argv[1], entry->d_name);
+        snprintf(path, sizeof(path), "%s/%s", argv[1], entries[entry]->d_name);
+        free(entries[entry]);
         size_t size;
         uint8_t *data = load(path, &size);
         run(data, size);
@@ -104,7 +108,7 @@ int main(int argc, char **argv)
         free(data);
     }
 
-    closedir(folder);
+    free(entries);
     printf("%ld runs\n", runs);
     return runs > 0 ? 0 : 2;
 }

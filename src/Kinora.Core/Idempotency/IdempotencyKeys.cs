@@ -47,8 +47,12 @@ public sealed partial class IdempotencyKeys(NpgsqlDataSource source, ILogger<Ide
     /// <summary>Rows whose time is over, in any state.</summary>
     public async Task RemoveExpiredAsync(CancellationToken cancellation)
     {
-        await using var command = source.CreateCommand("DELETE FROM idempotency_keys WHERE expires_at < clock_timestamp()");
-        await command.ExecuteNonQueryAsync(cancellation);
+        // In pieces, each of which ends within the time of a command however many there are.
+        await using var command = source.CreateCommand(
+            "DELETE FROM idempotency_keys WHERE ctid IN (SELECT ctid FROM idempotency_keys WHERE expires_at < clock_timestamp() LIMIT 5000)");
+        while (await command.ExecuteNonQueryAsync(cancellation) > 0)
+        {
+        }
     }
 
     /// <summary>Keeps the key until the token says that the request is over. Who could not renew it in time may find it taken over.</summary>

@@ -48,6 +48,8 @@ internal sealed record ContractOperation(string Method, string Path, JsonElement
     /// <summary>Nobody is asked for a token.</summary>
     public bool IsOpen => !Document.TryGetProperty("security", out _);
 
+    public bool TakesForm => Document.TryGetProperty("requestBody", out var body) && body.GetProperty("content").TryGetProperty("multipart/form-data", out _);
+
     /// <summary>The schema of its JSON body; null where it takes none.</summary>
     public JsonElement? JsonBody =>
         Document.TryGetProperty("requestBody", out var body) && body.GetProperty("content").TryGetProperty("application/json", out var json)

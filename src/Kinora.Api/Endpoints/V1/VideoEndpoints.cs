@@ -33,7 +33,9 @@ internal static class VideoEndpoints
             .Limits(RatePolicy.Uploads)
             .TakesIdempotencyKey()
             .Refuses(ErrorCode.PayloadTooLarge, ErrorCode.UnsupportedMediaType, ErrorCode.TooManyRequests, ErrorCode.Forbidden);
-        videos.MapPost("/", FetchAsync).Limits(RatePolicy.Uploads).ExcludeFromDescription();
+
+        // Behind the form: what names no type is its to refuse.
+        videos.MapPost("/", FetchAsync).Limits(RatePolicy.Uploads).ExcludeFromDescription().WithOrder(1);
         videos.MapGet("/", ListAsync).WithSummary("List videos, the newest first").TakesQuery("limit", "cursor", "status", "q");
         videos.MapGet("/{videoId}", GetAsync).WithSummary("Read a video").Refuses(ErrorCode.Forbidden, ErrorCode.NotFound);
         videos.MapPatch("/{videoId}", RenameAsync).WithSummary("Rename a video").Refuses(ErrorCode.Forbidden, ErrorCode.NotFound);

@@ -8,10 +8,12 @@ namespace Kinora.Api.Http.Limits;
 /// What one address may fetch of videos: so often, and so much at one time. Counted by each process in its memory: a segment comes out of
 /// caches and the store, and is not to wait for Redis; and what is under way is under way in one process.
 /// </summary>
-internal sealed class PlaybackLimits(RateWindows windows, IOptions<RateLimitOptions> options)
+internal sealed class PlaybackLimits(TimeProvider time, IOptions<RateLimitOptions> options)
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
+    /// <summary>Its own: whoever fills the others' with addresses that he has takes none from viewers.</summary>
+    private readonly RateWindows _windows = new(time);
     private readonly RateLimit _rate = new("playback", options.Value.PlaybackPerMinute, TimeSpan.FromMinutes(1));
     private readonly ConcurrentDictionary<string, int> _downloads = new();
 
@@ -19,7 +21,7 @@ internal sealed class PlaybackLimits(RateWindows windows, IOptions<RateLimitOpti
     /// <returns>Null: it is taken. Else how long to wait.</returns>
     public TimeSpan? Enter(string address)
     {
-        if (windows.Take(_rate, address) is { } wait)
+        if (_windows.Take(_rate, address) is { } wait)
         {
             return wait;
         }

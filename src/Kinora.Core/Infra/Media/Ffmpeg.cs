@@ -75,12 +75,10 @@ public sealed partial class Ffmpeg(IOptions<FfmpegOptions> options, Sandbox sand
     public static string ShellLine(string program, IEnumerable<string> arguments) =>
         string.Join(' ', arguments.Prepend(program).Select(Quote));
 
-    /// <summary>The files, and the program's own folder where that is not one of the system.</summary>
+    /// <summary>The files, and the program itself where it is not one of the system.</summary>
     internal static Confinement Confine(FfmpegOptions options, IEnumerable<string> files) => new()
     {
-        Readable = Path.GetDirectoryName(options.Path) is { Length: > 1 } folder && !folder.StartsWith("/usr/", StringComparison.Ordinal)
-            ? [.. files, folder]
-            : [.. files],
+        Readable = Path.IsPathRooted(options.Path) && !options.Path.StartsWith("/usr/", StringComparison.Ordinal) ? [.. files, options.Path] : [.. files],
         MemoryBytes = options.MemoryBytes,
     };
 
@@ -189,7 +187,10 @@ public sealed partial class Ffmpeg(IOptions<FfmpegOptions> options, Sandbox sand
                 }
             }
 
-            CpuTime = ProcessTimes.OfTree(ProcessId) ?? CpuTime;
+            var cpuTime = ProcessTimes.OfTree(ProcessId) ?? TimeSpan.Zero;
+
+            // What has ended is not in it any more.
+            CpuTime = cpuTime > (CpuTime ?? TimeSpan.Zero) ? cpuTime : CpuTime;
             progress?.Report(block);
         }
     }

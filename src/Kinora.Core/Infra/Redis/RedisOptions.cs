@@ -18,6 +18,10 @@ public sealed class RedisOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
     public TimeSpan CommandTimeout { get; set; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>How long a request waits to be counted; then its process counts by itself.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.01", "00:01:00")]
+    public TimeSpan RateTimeout { get; set; } = TimeSpan.FromMilliseconds(100);
+
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         string? error = null;

@@ -38,7 +38,17 @@ public sealed class RateWindows(TimeProvider time)
     }
 
     /// <summary>Gives all permits of the subject back.</summary>
-    public void Forget(RateLimit limit, string subject) => Remove((limit.Name, subject));
+    public void Forget(RateLimit limit, string subject)
+    {
+        if (_windows.TryRemove((limit.Name, subject), out var window))
+        {
+            Interlocked.Decrement(ref _count);
+            lock (window)
+            {
+                window.IsGone = true;
+            }
+        }
+    }
 
     private Window WindowOf((string Limit, string Subject) key)
     {
@@ -62,14 +72,6 @@ public sealed class RateWindows(TimeProvider time)
         return window;
     }
 
-    private void Remove((string Limit, string Subject) key)
-    {
-        if (_windows.TryRemove(key, out _))
-        {
-            Interlocked.Decrement(ref _count);
-        }
-    }
-
     /// <summary>In passing, now and then: no timer runs while nobody asks.</summary>
     private void Sweep()
     {
@@ -86,9 +88,9 @@ public sealed class RateWindows(TimeProvider time)
                 window.IsGone = window.IsOver(time);
             }
 
-            if (window.IsGone)
+            if (window.IsGone && _windows.TryRemove(KeyValuePair.Create(key, window)))
             {
-                Remove(key);
+                Interlocked.Decrement(ref _count);
             }
         }
     }

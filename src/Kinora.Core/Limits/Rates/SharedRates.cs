@@ -2,16 +2,22 @@ using Kinora.Core.Accounts;
 using Kinora.Core.Infra.Redis;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 
 namespace Kinora.Core.Limits.Rates;
 
 /// <summary>
 /// Rate limits that all API processes share, counted in Redis. While it is away, or slow, each process counts by itself, beginning with what
-/// it has let through before: the limits are never open, and no request waits for Redis.
+/// it has let through before: the limits are never open, and no request waits for Redis longer than <see cref="RedisOptions.RateTimeout"/>.
 /// </summary>
 public sealed partial class SharedRates(
-    RedisConnection redis, RateWindows windows, SigningKey key, TimeProvider time, ILogger<SharedRates> logger) : IHostedService
+    RedisConnection redis,
+    RateWindows windows,
+    SigningKey key,
+    IOptions<RedisOptions> options,
+    TimeProvider time,
+    ILogger<SharedRates> logger) : IHostedService
 {
     /// <summary>
     /// A sliding window, exact at any moment: a list of the times at which permits were given, of at most as many as there are. The one that
@@ -31,9 +37,7 @@ public sealed partial class SharedRates(
         return 0
         """;
 
-    private static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(100);
-
-    /// <summary>Not asked again for so long after it did not answer: a Redis that hangs costs one request in a while the time-out.</summary>
+    /// <summary>Not asked again for so long after it did not answer: a Redis that hangs costs the requests of one moment in a while the time-out.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(1);
 
@@ -107,7 +111,7 @@ public sealed partial class SharedRates(
         }
 
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        timeout.CancelAfter(Timeout);
+        timeout.CancelAfter(options.Value.RateTimeout);
         try
         {
             await action(await redis.GetDatabaseAsync(timeout.Token), timeout.Token);

@@ -30,12 +30,12 @@ public static class WholeTrackCommand
 
     private static FfmpegCommand Of(
         TranscodePlan plan, string sourcePath, string outputPath, TimeSpan timeLimit, IReadOnlyList<string> output) => new()
-    {
-        SourcePath = sourcePath,
-        OutputFolder = Path.GetDirectoryName(outputPath),
-        Container = plan.Info.Container,
-        InputArguments = ["-copyts"],
-        OutputArguments = output,
-        TimeLimit = timeLimit,
-    };
+        {
+            SourcePath = sourcePath,
+            OutputFolder = Path.GetDirectoryName(outputPath),
+            Container = plan.Info.Container,
+            InputArguments = ["-copyts"],
+            OutputArguments = output,
+            TimeLimit = timeLimit,
+        };
 }

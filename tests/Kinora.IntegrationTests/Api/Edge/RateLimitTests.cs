@@ -124,7 +124,7 @@ public sealed class RateLimitTests(ApiFixture fixture)
         using var folder = new TestFolder();
         var redis = await RedisServer.StartAsync(folder.Path("redis"), null, Cancellation);
         await using var api = await fixture.StartApiAsync(
-            $"--Kinora:Redis:ConnectionString={redis.ConnectionString}",
+            $"--Kinora:Redis:ConnectionString={redis.ConnectionString}", "--Kinora:Redis:RateTimeout=00:00:00.1",
             "--Kinora:RateLimits:ApiPerMinute=10",
             "--Kinora:RateLimits:CredentialsPerMinute=20");
         using var ada = await fixture.LogInAsync(api);
@@ -152,7 +152,7 @@ public sealed class RateLimitTests(ApiFixture fixture)
     {
         using var folder = new TestFolder();
         await using var redis = await RedisServer.StartAsync(folder.Path("redis"), null, Cancellation);
-        await using var api = await fixture.StartApiAsync($"--Kinora:Redis:ConnectionString={redis.ConnectionString}");
+        await using var api = await fixture.StartApiAsync($"--Kinora:Redis:ConnectionString={redis.ConnectionString}", "--Kinora:Redis:RateTimeout=00:00:00.1");
         using var ada = await fixture.LogInAsync(api);
         await StatusAsync(api, ada, "/v1/me");
         redis.Signal(PosixSignalNumber.Stop);

@@ -4,7 +4,12 @@ using System.Net;
 
 namespace Kinora.IntegrationTests.Api.Edge;
 
+/// <summary>Alone: of time.</summary>
+[CollectionDefinition(DisableParallelization = true)]
+public sealed class LoneSockets;
+
 /// <summary>500 sockets that send their headers a byte a second, and what others notice of them.</summary>
+[Collection(typeof(LoneSockets))]
 public sealed class SlowSocketsTests(ApiFixture fixture, ITestOutputHelper output)
 {
     private const int Sockets = 500;

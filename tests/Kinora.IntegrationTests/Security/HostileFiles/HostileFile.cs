@@ -14,7 +14,8 @@ internal sealed record HostileFile(string Kind, string Name, Func<string, Task> 
     /// <summary>It becomes a video that plays.</summary>
     public const string Plays = "READY";
 
-    private static readonly string[] Anything = [Refused, Plays, .. JobErrorCode.All.Select(code => code.Name)];
+    /// <summary>But not INTERNAL, with which we say that we are at our end.</summary>
+    private static readonly string[] Anything = [Refused, Plays, .. JobErrorCode.All.Where(code => code != JobErrorCode.Internal).Select(code => code.Name)];
 
     /// <summary>The ends that it may come to: <see cref="Refused"/>, <see cref="Plays"/>, or the code of the job that failed.</summary>
     public IReadOnlyList<string> Ends { get; private init; } = Anything;

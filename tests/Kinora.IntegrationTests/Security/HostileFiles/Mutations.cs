@@ -48,12 +48,11 @@ internal sealed class Mutations
         }
     }
 
-    /// <summary>For each format: half of them one byte turned over, the others worse.</summary>
-    public IEnumerable<HostileFile> Draw(int each, int firstSeed) =>
+    /// <summary>For each format, always the same: half of them one byte turned over, the others worse.</summary>
+    public IEnumerable<HostileFile> Draw(int each) =>
         from format in _bases
-        from number in Enumerable.Range(0, each)
-        let seed = firstSeed + number
-        select HostileFile.Of(Kind + format.Key, $"seed {seed}", Mutate(format.Value, new Random(seed), isWorse: number % 2 == 1));
+        from seed in Enumerable.Range(0, each)
+        select HostileFile.Of(Kind + format.Key, $"seed {seed}", Mutate(format.Value, new Random(seed), isWorse: seed % 2 == 1));
 
     private byte[] Mutate(byte[] file, Random random, bool isWorse)
     {

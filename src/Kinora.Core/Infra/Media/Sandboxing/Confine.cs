@@ -18,17 +18,23 @@ internal static class Confine
     public static string Program { get; } = Path.Combine(AppContext.BaseDirectory, "kinora-confine");
 
     /// <summary>All of it, up to and with the "--" that the program follows.</summary>
-    public static IEnumerable<string> Command(Confinement what, bool hidesFiles) =>
+    public static IEnumerable<string> Command(Confinement what, SandboxKind kind) =>
     [
         Program,
         "--data", Number(what.MemoryBytes),
         .. what.CpuTime is { } time ? (string[])["--cpu", Number((long)Math.Ceiling(time.TotalSeconds))] : [],
         "--file-size", Number(what.FileBytes),
         "--files", Number(MaxFiles),
-        "--threads", Number(MaxThreads),
-        .. hidesFiles ? Files(what) : [],
+
+        // Elsewhere the kernel counts all threads of the user, whatever they are.
+        .. kind == SandboxKind.Namespaces ? (string[])["--threads", Number(MaxThreads)] : [],
+        .. kind == SandboxKind.Landlock ? Files(what) : [],
         "--",
     ];
+
+    /// <summary>Where there is no sandbox: what bounds the helper and a program in ffmpeg's place at least.</summary>
+    public static IEnumerable<string> LimitsAlone(Confinement what) =>
+        ["prlimit", $"--data={Number(what.MemoryBytes)}", $"--nofile={Number(MaxFiles)}", "--core=0", "--"];
 
     private static IEnumerable<string> Files(Confinement what) =>
     [

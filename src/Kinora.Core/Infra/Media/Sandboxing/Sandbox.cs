@@ -50,10 +50,9 @@ public sealed partial class Sandbox(IOptions<SandboxOptions> options, ILogger<Sa
         return kind switch
         {
             SandboxKind.Namespaces =>
-                [Bubblewrap.Program, .. Bubblewrap.Options(what), .. Confine.Command(what, hidesFiles: false), .. command],
-            SandboxKind.Landlock => [.. Confine.Command(what, hidesFiles: true), .. command],
-            SandboxKind.Calls => [.. Confine.Command(what, hidesFiles: false), .. command],
-            _ => command,
+                [Bubblewrap.Program, .. Bubblewrap.Options(what), .. Confine.Command(what, kind), .. command],
+            SandboxKind.None => [.. Confine.LimitsAlone(what), .. command],
+            _ => [.. Confine.Command(what, kind), .. command],
         };
     }
 

@@ -9,7 +9,10 @@ public enum SandboxKind
     /// <summary>Landlock: no file that was not given, and all of <see cref="Calls"/>. Sees which processes there are, and the network's state.</summary>
     Landlock,
 
-    /// <summary>A list of system calls (no socket, no new process, no link) and limits of resources. Reads what the worker's user may read.</summary>
+    /// <summary>
+    /// A list of system calls (no socket, no new process, no link) and limits of resources. Reads and writes what the worker's user may, by /proc
+    /// the worker itself: no wall, a hurdle.
+    /// </summary>
     Calls,
 
     /// <summary>Nothing.</summary>

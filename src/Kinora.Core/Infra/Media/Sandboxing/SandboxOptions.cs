@@ -8,7 +8,7 @@ public sealed class SandboxOptions
     /// <summary>Null: REQUIRED, and in development BESTEFFORT.</summary>
     public SandboxMode? Mode { get; set; }
 
-    /// <summary>Files and folders that ffmpeg needs and that lie neither below /usr nor beside its program. They are shown to it, never written.</summary>
+    /// <summary>Files and folders that ffmpeg needs and that do not lie below /usr, such as libraries of its own. They are shown to it, never written.</summary>
     public IList<string> ReadOnlyPaths { get; set; } = [];
 }
 
