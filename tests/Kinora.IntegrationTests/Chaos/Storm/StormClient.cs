@@ -11,6 +11,9 @@ namespace Kinora.IntegrationTests.Chaos.Storm;
 internal sealed class StormClient(StormSubject subject, StormLedger ledger, StormVideos videos, TimeProvider time, Random random, string name)
 {
     private const int MostHeld = 6;
+
+    /// <summary>Of a video that has its source.</summary>
+    private static readonly JobType[] Types = [JobType.Analyze, JobType.Thumbnail, JobType.Hls];
     private static readonly MediaInfo Info = new() { Container = "storm", Streams = [] };
     private static readonly LocalFile[] Files =
         [.. new[] { "0.m4s", "master.m3u8" }.Select(n => new LocalFile(n, n, StormObjects.Size, new string('0', 64), "video/mp4"))];
@@ -52,7 +55,7 @@ internal sealed class StormClient(StormSubject subject, StormLedger ledger, Stor
     public async Task DrainAsync(CancellationToken cancellation)
     {
         _held.Clear();
-        foreach (var type in Enum.GetValues<JobType>())
+        foreach (var type in Types)
         {
             while (await ClaimAsync(type, cancellation) is { } job)
             {
@@ -66,7 +69,7 @@ internal sealed class StormClient(StormSubject subject, StormLedger ledger, Stor
     private async Task SubmitAsync(CancellationToken cancellation)
     {
         var videoId = videos.Any(random);
-        var type = (JobType)random.Next(3);
+        var type = Types[random.Next(Types.Length)];
         ledger.Transact();
         await using var connection = await subject.Source.OpenConnectionAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
@@ -78,7 +81,7 @@ internal sealed class StormClient(StormSubject subject, StormLedger ledger, Stor
 
     private async Task ClaimAsync(CancellationToken cancellation)
     {
-        if (_held.Count < MostHeld && await ClaimAsync((JobType)random.Next(3), cancellation) is { } job)
+        if (_held.Count < MostHeld && await ClaimAsync(Types[random.Next(Types.Length)], cancellation) is { } job)
         {
             // Half of the attempts outlast their lease before they are heard of again.
             Hold(job, random.Next(2) == 0 ? random.Next(15) : random.Next(50, 140));

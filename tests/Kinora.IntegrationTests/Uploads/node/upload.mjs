@@ -5,6 +5,7 @@ import { Upload } from 'tus-js-client';
 const options = JSON.parse(process.argv[2]);
 const say = (line) => console.log(JSON.stringify(line));
 const cuts = [...(options.cuts ?? [])];
+let cutting = false;
 
 const upload = new Upload(createReadStream(options.path), {
   endpoint: options.endpoint,
@@ -16,10 +17,13 @@ const upload = new Upload(createReadStream(options.path), {
   metadata: options.metadata,
   onUploadUrlAvailable: () => say({ event: 'url', url: upload.url }),
   onProgress: async (sent) => {
-    if (cuts.length > 0 && sent >= cuts[0]) {
+    // Progress is told while the cut is under way: a second one would start the same upload twice at once.
+    if (!cutting && cuts.length > 0 && sent >= cuts[0]) {
+      cutting = true;
       cuts.shift();
       say({ event: 'cut', sent });
       await upload.abort();
+      cutting = false;
       upload.start();
     }
   },
