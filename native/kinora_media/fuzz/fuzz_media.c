@@ -1,4 +1,4 @@
-/* What the worker's helper does with an upload, over any bytes: opens them, tells all streams, reads the packets of each. */
+/* What the worker's helper does with an upload, over any bytes: opens them, and tells all streams or reads the packets of one. */
 #include "kinora_media.h"
 
 #include <stdio.h>
@@ -58,11 +58,11 @@ static void check_stream(const kinora_media_stream *stream, int32_t index)
     check_text(stream->channel_layout, sizeof(stream->channel_layout));
 }
 
-static int32_t tell(kinora_media *media, int32_t max_streams)
+static void tell(kinora_media *media, int32_t max_streams)
 {
     kinora_media_info info = {0};
     if (kinora_media_describe(media, &info) != KINORA_MEDIA_OK) {
-        return 0;
+        return;
     }
 
     require(info.stream_count >= 0 && info.stream_count <= max_streams, "no more streams than allowed");
@@ -73,8 +73,6 @@ static int32_t tell(kinora_media *media, int32_t max_streams)
             check_stream(&stream, i);
         }
     }
-
-    return info.stream_count;
 }
 
 static void scan(kinora_media *media, int32_t index, int64_t max_packets)
@@ -103,26 +101,24 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .deadline_ms = 2000,
         .max_bytes = 16 << 20,
         .max_packets = 10000,
-        .probe_size = 1 << 20,
+        /* Blocks of a file of 16 kB: large ones cost more here than all that is done with them. */
+        .probe_size = 256 << 10,
         .analyze_duration_us = 1000000,
         .max_streams = 16,
-        .block_size = 32 << 10,
+        .block_size = 4 << 10,
         .allow_sound = 1,
     };
 
     kinora_media *media = NULL;
-    int32_t streams = 0;
     int32_t status = kinora_media_open(&source, &limits, &media);
     require((status == KINORA_MEDIA_OK) == (media != NULL), "a handle comes with OK alone");
-    if (media) {
-        streams = tell(media, limits.max_streams);
+    /* One conversation a run, as a handle allows one of the two; the number of a stream may be one too high. */
+    if (media && size % 2 == 0) {
+        tell(media, limits.max_streams);
+    } else if (media) {
+        scan(media, (int32_t)(size / 2 % 3), limits.max_packets);
     }
 
     kinora_media_close(media);
-    if (streams > 0 && kinora_media_open(&source, &limits, &media) == KINORA_MEDIA_OK) {
-        scan(media, (int32_t)(size % (size_t)streams), limits.max_packets);
-        kinora_media_close(media);
-    }
-
     return 0;
 }
