@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using Kinora.IntegrationTests.Api;
+using Kinora.IntegrationTests.Chaos;
 
 namespace Kinora.IntegrationTests.Accounts;
 
@@ -14,7 +15,7 @@ public sealed class LoginTiming;
 [Collection(typeof(LoginTiming))]
 public sealed class LoginTimingTests(ApiFixture fixture, ITestOutputHelper output)
 {
-    private const int Tries = 200;
+    private static readonly int Tries = ChaosScale.Of(brief: 100, full: 200);
     private const double Difference = 0.1;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

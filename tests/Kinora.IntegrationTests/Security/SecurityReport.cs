@@ -15,11 +15,11 @@ namespace Kinora.IntegrationTests.Security;
 public sealed class SecurityReport : IDisposable
 {
     private const string Begin = "<!-- begin of the tables: written by the full security tests -->";
+    private const string End = "<!-- end of the tables -->";
     private const string Heading = "### ";
 
     /// <summary>Fewer come of other tests along the way.</summary>
     private const int LeastRefusals = 1000;
-    private const string End = "<!-- end of the tables -->";
     private static readonly SortedDictionary<string, List<(string What, string Figure)>> Sections = new(StringComparer.Ordinal);
 
     public static void Add(string section, string what, string figure)
@@ -31,7 +31,7 @@ public sealed class SecurityReport : IDisposable
                 rows = Sections[section] = [];
             }
 
-            rows.Add((what, figure));
+            rows.Add((Cell(what), Cell(figure)));
         }
     }
 
@@ -69,4 +69,7 @@ public sealed class SecurityReport : IDisposable
 
         File.WriteAllText(page, $"{text[..begin]}\n\n{string.Concat(all.Values.Select(section => $"{Heading}{section}\n\n"))}{text[end..]}");
     }
+
+    /// <summary>Markdown of one cell of a table.</summary>
+    private static string Cell(string text) => text.ReplaceLineEndings(" ").Replace("|", "\\|", StringComparison.Ordinal);
 }

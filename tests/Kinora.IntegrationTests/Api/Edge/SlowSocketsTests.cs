@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using Kinora.IntegrationTests.Security;
 
 namespace Kinora.IntegrationTests.Api.Edge;
 
@@ -44,13 +45,19 @@ public sealed class SlowSocketsTests(ApiFixture fixture, ITestOutputHelper outpu
             connection.Dispose();
         }
 
-        output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture,
-            $"p99 {before.TotalMilliseconds:F1} ms before, {during.TotalMilliseconds:F1} ms with {Sockets} slow sockets; {growth / 1048576.0:F1} MiB more; closed after {ends.Max(e => e.Elapsed).TotalSeconds:F1} s"));
+        Tell($"p99 of {Clients} other clients, without and with {Sockets} slow sockets", $"{before.TotalMilliseconds:F1} ms, {during.TotalMilliseconds:F1} ms");
+        Tell($"memory of the API, more with them", $"{growth / 1048576.0:F1} MiB");
+        Tell($"the last of them closed, with 408, after", $"{ends.Max(e => e.Elapsed).TotalSeconds:F1} s");
         Assert.True(during <= Max(before * 2, Floor), $"p99 {before} before, {during} with the slow sockets");
         Assert.True(growth < MaxGrowthBytes, $"{growth} bytes more");
         Assert.All(ends, end => Assert.StartsWith("HTTP/1.1 408 ", end.Answer, StringComparison.Ordinal));
         Assert.All(ends, end => Assert.True(end.Elapsed < TimeSpan.FromSeconds(20), $"{end.Elapsed}"));
+    }
+
+    private void Tell(FormattableString what, FormattableString figure)
+    {
+        output.WriteLine($"{what}: {figure.ToString(CultureInfo.InvariantCulture)}");
+        SecurityReport.Add("Slow sockets", what.ToString(CultureInfo.InvariantCulture), figure.ToString(CultureInfo.InvariantCulture));
     }
 
     private static TimeSpan Max(TimeSpan one, TimeSpan other) => one > other ? one : other;
