@@ -30,7 +30,10 @@ public sealed class BuildPackage : IHlsStep
         var package = await PackageAsync(tracks, Path.Combine(folder, "edition"), segments, Expect(context, segments), cancellation);
         if (package.Report.Failure is { } failure)
         {
-            throw new JobFailedException(JobErrorCode.Internal, failure);
+            // Where spans came to nothing before, neither way gives what the packets promise: it is the file that tells untrue times.
+            throw context.Plan.Avoid.Contains(TranscodePlan.AvoidSpans)
+                ? new JobFailedException(JobErrorCode.Corrupt, $"The pictures are not at the times that the file tells. {failure}")
+                : new JobFailedException(JobErrorCode.Internal, failure);
         }
 
         context.Files = await PackageEdition.MoveAsync(package, context.Attempt.Job.Fence, folder, cancellation);
