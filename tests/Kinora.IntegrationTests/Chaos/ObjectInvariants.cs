@@ -66,7 +66,7 @@ internal static class ObjectInvariants
     }
 
     public static string PrefixOf(string key) => key.StartsWith("sources/", StringComparison.Ordinal)
-        ? string.Join('/', key.Split('/')[..2]) + "/"
+        ? key[..(key.LastIndexOf('/') + 1)]
         : string.Join('/', key.Split('/').Take(4)) + "/";
 
     private static async Task<string?> HashAsync(IObjectStore store, string key, CancellationToken cancellation)

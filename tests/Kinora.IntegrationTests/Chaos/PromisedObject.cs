@@ -25,7 +25,8 @@ internal sealed record PromisedObject(Guid VideoId, string Prefix, string Name, 
             SELECT j.video_id, p.prefix, p.file->>'name', p.file->>'name', (p.file->>'sizeBytes')::bigint, p.file->>'sha256'
             FROM hls_pieces p JOIN jobs j ON j.id = p.job_id
             UNION ALL
-            SELECT id, 'sources/' || id || '/', 'source', 'source', size_bytes, encode(sha256, 'hex') FROM videos WHERE deleted_at IS NULL
+            SELECT id, left(source_key, -length('source')), 'source', 'source', size_bytes, encode(sha256, 'hex') FROM videos
+            WHERE deleted_at IS NULL AND source_key IS NOT NULL
             """);
         await using var reader = await command.ExecuteReaderAsync(cancellation);
         var promised = new HashSet<PromisedObject>();

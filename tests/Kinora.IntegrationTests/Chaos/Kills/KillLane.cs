@@ -3,6 +3,7 @@ using Kinora.Core.Infra.Processes;
 using Kinora.Core.Infra.Storage.S3;
 using Kinora.Core.Jobs;
 using Kinora.IntegrationTests.Sequence;
+using Kinora.IntegrationTests.Uploads.ByUrl;
 
 namespace Kinora.IntegrationTests.Chaos.Kills;
 
@@ -27,14 +28,15 @@ internal sealed class KillLane : IAsyncDisposable
     private static readonly TimeSpan SettlePatience = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan WatchInterval = TimeSpan.FromMilliseconds(100);
     private readonly Witness _witness = new();
+    private readonly FileServer _server;
     private readonly Deployment _deployment;
     private readonly KinoraProcess _neighbour;
     private readonly KinoraClient _user;
     private readonly Guid _videoId;
 
-    private KillLane(Deployment deployment, KinoraProcess neighbour, KinoraClient user, Guid videoId)
+    private KillLane(FileServer server, Deployment deployment, KinoraProcess neighbour, KinoraClient user, Guid videoId)
     {
-        (_deployment, _neighbour, _user, _videoId) = (deployment, neighbour, user, videoId);
+        (_server, _deployment, _neighbour, _user, _videoId) = (server, deployment, neighbour, user, videoId);
         _witness.SawVideo(videoId, user);
     }
 
@@ -42,17 +44,19 @@ internal sealed class KillLane : IAsyncDisposable
 
     public static async Task<KillLane> StartAsync(S3StorageOptions? bucket)
     {
-        var deployment = await Deployment.StartAsync(bucket, [.. Settings]);
+        var server = new FileServer();
+        var deployment = await Deployment.StartAsync(bucket, [.. Settings, .. server.Settings]);
         try
         {
             var (starting, creating) = (deployment.StartWorkerAsync(), deployment.CreateUserAsync());
             await Task.WhenAll(starting, creating);
             var (neighbour, user) = (await starting, await creating);
-            return new KillLane(deployment, neighbour, user, await user.UploadAnalyzedAsync(await SourceClips.MiddleAsync()));
+            return new KillLane(server, deployment, neighbour, user, await user.UploadAnalyzedAsync(await SourceClips.MiddleAsync()));
         }
         catch
         {
             await deployment.DisposeAsync();
+            await server.DisposeAsync();
             throw;
         }
     }
@@ -61,6 +65,7 @@ internal sealed class KillLane : IAsyncDisposable
     {
         _user.Dispose();
         await _deployment.DisposeAsync();
+        await _server.DisposeAsync();
     }
 
     public async Task<Kill> KillAsync(KillPoint point)
@@ -106,15 +111,17 @@ internal sealed class KillLane : IAsyncDisposable
     private Task<KinoraProcess> StartVictimAsync(KillPoint point)
     {
         // A thumbnail follows an analysis, which the neighbour cannot make meanwhile.
-        var (analyze, thumbnail, hls) = point.Type switch
+        var (fetch, analyze, thumbnail, hls) = point.Type switch
         {
-            JobType.Analyze => (1, 0, 0),
-            JobType.Thumbnail => (1, 1, 0),
-            _ => (0, 0, 1),
+            JobType.Fetch => (1, 0, 0, 0),
+            JobType.Analyze => (0, 1, 0, 0),
+            JobType.Thumbnail => (0, 1, 1, 0),
+            _ => (0, 0, 0, 1),
         };
         return _deployment.StartWorkerAsync(
         [
-            .. _deployment.Failpoints.Settings([.. point.Rules]), $"Kinora__Worker__Concurrency__Analyze={analyze}",
+            .. _deployment.Failpoints.Settings([.. point.Rules]),
+            $"Kinora__Worker__Concurrency__Fetch={fetch}", $"Kinora__Worker__Concurrency__Analyze={analyze}",
             $"Kinora__Worker__Concurrency__Thumbnail={thumbnail}", $"Kinora__Worker__Concurrency__Hls={hls}",
         ]);
     }
@@ -128,7 +135,8 @@ internal sealed class KillLane : IAsyncDisposable
             return _videoId;
         }
 
-        var (videoId, jobId) = await _user.UploadAsync(await SourceClips.ShortAsync());
+        var clip = await SourceClips.ShortAsync();
+        var (videoId, jobId) = type == JobType.Fetch ? await _user.SubmitUrlAsync(_server.ServeFile(clip)) : await _user.UploadAsync(clip);
         _witness.SawVideo(videoId, _user);
         _witness.SawJob(jobId);
         return videoId;

@@ -27,6 +27,12 @@ internal sealed record KillPoint(JobType Type, string Failpoint, string Words)
 
     public static IReadOnlyList<KillPoint> All { get; } =
     [
+        new(JobType.Fetch, FailpointName.FetchBeforeRequest, "before the request"),
+        new(JobType.Fetch, FailpointName.FetchInBody, "in the midst of the download"),
+        new(JobType.Fetch, FailpointName.FetchAfterPut, "after the PUT"),
+        new(JobType.Fetch, FailpointName.CompleteBeforeCommit, "before the completing COMMIT"),
+        new(JobType.Fetch, FailpointName.FetchAfterComplete, "before the analysis is in the queue") { IsDone = true },
+
         new(JobType.Analyze, FailpointName.WorkerAfterReceive, "after the message, before the claim"),
         new(JobType.Analyze, FailpointName.WorkerAfterClaim, "after the claim"),
         new(JobType.Analyze, FailpointName.AnalyzeBeforeProbe, "before the probe"),
