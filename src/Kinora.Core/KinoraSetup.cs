@@ -1,4 +1,5 @@
 using Kinora.Core.Accounts;
+using Kinora.Core.Events;
 using Kinora.Core.Idempotency;
 using Kinora.Core.Infra.Database;
 using Kinora.Core.Infra.Failpoints;
@@ -20,6 +21,7 @@ using Kinora.Core.Uploads;
 using Kinora.Core.Uploads.ByUrl;
 using Kinora.Core.Uploads.Resumable;
 using Kinora.Core.Videos;
+using Kinora.Core.Webhooks;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -53,6 +55,14 @@ public static class KinoraSetup
         services.AddSingleton<UserLimits>();
         services.AddValidated<UploadOptions>(configuration, "Kinora:Uploads");
         services.AddOutbound(configuration);
+        services.AddValidated<EventOptions>(configuration, "Kinora:Events");
+        services.AddSingleton<EventLog>();
+        services.AddSingleton<EventStreams>();
+        services.AddHostedService<EventFeed>();
+        services.AddValidated<WebhookOptions>(configuration, "Kinora:Webhooks");
+        services.AddSingleton<DeliveryStore>();
+        services.AddSingleton<WebhookDispatcher>();
+        services.AddHostedService(provider => provider.GetRequiredService<WebhookDispatcher>());
         return services;
     }
 
@@ -88,6 +98,8 @@ public static class KinoraSetup
         services.AddSingleton<ManifestCache>();
         services.AddSingleton<GrowingHls>();
         services.AddScoped<PlaybackService>();
+        services.AddHostedService<ProgressFeed>();
+        services.AddScoped<WebhookService>();
         return services;
     }
 
@@ -100,6 +112,7 @@ public static class KinoraSetup
         services.AddMedia(configuration);
         services.AddEncoders(configuration);
         services.AddSingleton<SourceDownload>();
+        services.AddSingleton<WebhookSender>();
         services.AddSingleton<SourceFetcher>();
         services.AddSingleton<SourceFiles>();
         services.AddSingleton<FetchSource>();

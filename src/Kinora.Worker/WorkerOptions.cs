@@ -43,4 +43,8 @@ internal sealed class Concurrency
     /// </summary>
     [Range(0, 64)]
     public int Hls { get; set; } = 2;
+
+    /// <summary>Deliveries of webhooks on their way: they wait for receivers, and need no core.</summary>
+    [Range(0, 64)]
+    public int Webhooks { get; set; } = 4;
 }

@@ -36,6 +36,7 @@ internal static class WorkerSetup
         AddJob<AnalyzeHandler>(services, JobType.Analyze, c => c.Analyze);
         AddJob<ThumbnailHandler>(services, JobType.Thumbnail, c => c.Thumbnail);
         AddJob<HlsHandler>(services, JobType.Hls, c => c.Hls);
+        services.AddHostedService<WebhookHost>();
         services.AddOptions<HostOptions>().Configure<IOptions<WorkerOptions>>((host, worker) =>
         {
             // All queues drain at once, and the host waits for all of it.

@@ -21,7 +21,11 @@ public sealed partial class OwnershipTests(PlayableVideos videos) : IClassFixtur
     private static readonly string[] Signed = ["/v1/videos/{videoId}/storyboard/{token}/{name}", "/v1/videos/{videoId}/thumbnail/{token}"];
 
     /// <summary>Bodies of the operations that need one, as they would be right.</summary>
-    private static readonly Dictionary<string, object> Bodies = new() { ["PATCH /v1/videos/{videoId}"] = new { title = "Mine now" } };
+    private static readonly Dictionary<string, object> Bodies = new()
+    {
+        ["PATCH /v1/videos/{videoId}"] = new { title = "Mine now" },
+        ["PATCH /v1/webhooks/{webhookId}"] = new { url = "https://example.net/mine" },
+    };
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -75,7 +79,7 @@ public sealed partial class OwnershipTests(PlayableVideos videos) : IClassFixtur
         var unknownId = Guid.CreateVersion7().ToString();
 
         using var stranger = await SendAsync(videos.Stranger, method, path, OwnPath(path));
-        using var unknown = await SendAsync(videos.Owner, method, path, Fill(path, unknownId, unknownId, unknownId));
+        using var unknown = await SendAsync(videos.Owner, method, path, Fill(path, _ => unknownId));
 
         await ShouldBeAsync(stranger, HttpStatusCode.Forbidden, "FORBIDDEN");
         await ShouldBeAsync(unknown, HttpStatusCode.NotFound, "NOT_FOUND");
@@ -89,7 +93,7 @@ public sealed partial class OwnershipTests(PlayableVideos videos) : IClassFixtur
     {
         foreach (var id in (string[])["0", "-1", "null", "9223372036854775808", "..%2f..%2fetc", "{01931f6e-5c2a-7d4b-9f00-3a1c5e7b9d11}"])
         {
-            using var response = await SendAsync(videos.Owner, method, path, Fill(path, id, id, id));
+            using var response = await SendAsync(videos.Owner, method, path, Fill(path, _ => id));
             await ShouldBeAsync(response, HttpStatusCode.BadRequest, "VALIDATION_ERROR");
         }
     }
@@ -106,6 +110,8 @@ public sealed partial class OwnershipTests(PlayableVideos videos) : IClassFixtur
         Assert.Equal("walk", video.GetProperty("title").GetString());
         Assert.Equal("READY", video.GetProperty("status").GetString());
         Assert.Equal(3, jobs.GetProperty("items").GetArrayLength());
+        var webhook = await client.GetFromJsonAsync<JsonElement>($"/v1/webhooks/{videos.WebhookId}", Cancellation);
+        Assert.Equal("https://example.org/hook", webhook.GetProperty("url").GetString());
     }
 
     /// <summary>The answer to a HEAD has no body to look into.</summary>
@@ -121,24 +127,29 @@ public sealed partial class OwnershipTests(PlayableVideos videos) : IClassFixtur
         await response.ShouldBeErrorAsync(status, code);
     }
 
-    private string OwnPath(string path, string? signature = null) =>
-        Fill(path, $"{videos.Video.Id}", $"{videos.Video.HlsJobId}", $"{videos.UploadId}", signature);
-
-    private static string Fill(string path, string videoId, string jobId, string uploadId, string? signature = null)
-    {
-        var values = new Dictionary<string, string?>
+    private string OwnPath(string path, string? signature = null) => Fill(
+        path,
+        name => name switch
         {
-            ["videoId"] = videoId,
-            ["jobId"] = jobId,
-            ["uploadId"] = uploadId,
-            ["token"] = signature,
-            ["path"] = PublishedVideo.Master,
-            ["name"] = PublishedVideo.Sprite,
-            ["sprite"] = PublishedVideo.Sprite["storyboard-".Length..^".jpg".Length],
-        };
-        return Parameter().Replace(path, match => values[match.Groups["name"].Value]
-            ?? throw new InvalidOperationException($"This test has no value for a parameter of {path}."));
-    }
+            "videoId" => $"{videos.Video.Id}",
+            "jobId" => $"{videos.Video.HlsJobId}",
+            "uploadId" => $"{videos.UploadId}",
+            "webhookId" => $"{videos.WebhookId}",
+            "deliveryId" => $"{videos.DeliveryId}",
+            _ => throw new InvalidOperationException($"This test has no value for {name} of {path}."),
+        },
+        signature);
+
+    /// <param name="idOf">By the parameter's name.</param>
+    private static string Fill(string path, Func<string, string> idOf, string? signature = null) =>
+        Parameter().Replace(path, match => match.Groups["name"].Value switch
+        {
+            "token" => signature ?? throw new InvalidOperationException($"{path} needs a signature."),
+            "path" => PublishedVideo.Master,
+            "name" => PublishedVideo.Sprite,
+            "sprite" => PublishedVideo.Sprite["storyboard-".Length..^".jpg".Length],
+            var id => idOf(id),
+        });
 
     private async Task<HttpResponseMessage> SendAsync(ApiUser? user, string method, string path, string filled)
     {

@@ -1,3 +1,5 @@
+using System.Net.Http.Json;
+using System.Text.Json;
 using Kinora.Core.Playback;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -26,6 +28,11 @@ public sealed class PlayableVideos(ApiFixture fixture) : IAsyncLifetime
     /// <summary>The owner's, with all of its bytes to come.</summary>
     internal Guid UploadId { get; private set; }
 
+    /// <summary>The owner's, with one delivery that never begins: there is no worker.</summary>
+    internal Guid WebhookId { get; private set; }
+
+    internal Guid DeliveryId { get; private set; }
+
     public async ValueTask InitializeAsync()
     {
         await _recorded.InitializeAsync();
@@ -37,6 +44,9 @@ public sealed class PlayableVideos(ApiFixture fixture) : IAsyncLifetime
         StrangersVideo = await CreateAsync(Stranger);
         using var client = ApiFixture.CreateClient(Api, Owner);
         UploadId = TusClient.IdOf(await new TusClient(client).CreateAsync(4096));
+        var webhook = await PostAsync(client, "/v1/webhooks", new { url = "https://example.org/hook", events = new[] { "video.*" } });
+        WebhookId = webhook.GetProperty("webhook").GetProperty("id").GetGuid();
+        DeliveryId = (await PostAsync(client, $"/v1/webhooks/{WebhookId}/test", null)).GetProperty("deliveryId").GetGuid();
     }
 
     public async ValueTask DisposeAsync()
@@ -50,6 +60,13 @@ public sealed class PlayableVideos(ApiFixture fixture) : IAsyncLifetime
     /// <summary>A signature for the video, as long as it is to be good.</summary>
     internal string Sign(Guid videoId, TimeSpan? lifetime = null) =>
         Api.Services.GetRequiredService<PlaybackToken>().Issue(videoId, TimeProvider.System.GetUtcNow() + (lifetime ?? TimeSpan.FromHours(1)));
+
+    private static async Task<JsonElement> PostAsync(HttpClient client, string path, object? body)
+    {
+        using var answer = await client.PostAsJsonAsync(path, body, TestContext.Current.CancellationToken);
+        answer.EnsureSuccessStatusCode();
+        return await answer.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+    }
 
     private async Task<PublishedVideo> CreateAsync(ApiUser user)
     {

@@ -49,7 +49,8 @@ public sealed class HttpStubExchange
     }
 
     /// <summary>Reads the body, or its first bytes.</summary>
-    public async Task ReadBodyAsync(long atMost = long.MaxValue)
+    /// <param name="into">Where to; null: nowhere.</param>
+    public async Task ReadBodyAsync(long atMost = long.MaxValue, Stream? into = null)
     {
         if (Headers.TryGetValue("Expect", out var expect) && expect == "100-continue")
         {
@@ -61,6 +62,7 @@ public sealed class HttpStubExchange
         while (left > 0 && await _stream.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, left)), Stopped) is > 0 and var read)
         {
             left -= read;
+            into?.Write(buffer, 0, read);
         }
     }
 

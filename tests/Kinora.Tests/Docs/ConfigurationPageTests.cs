@@ -6,6 +6,7 @@ using Kinora.Api.Http;
 using Kinora.Api.Http.Limits;
 using Kinora.Core;
 using Kinora.Core.Accounts;
+using Kinora.Core.Events;
 using Kinora.Core.Infra.Database;
 using Kinora.Core.Infra.Failpoints;
 using Kinora.Core.Infra.Media;
@@ -22,6 +23,7 @@ using Kinora.Core.Playback;
 using Kinora.Core.Transcoding;
 using Kinora.Core.Uploads;
 using Kinora.Core.Videos;
+using Kinora.Core.Webhooks;
 
 namespace Kinora.Tests.Docs;
 
@@ -51,6 +53,8 @@ public sealed partial class ConfigurationPageTests
         [typeof(FfmpegOptions)] = "Kinora:Ffmpeg",
         [typeof(SandboxOptions)] = "Kinora:Sandbox",
         [typeof(TelemetryOptions)] = "Kinora:Telemetry",
+        [typeof(EventOptions)] = "Kinora:Events",
+        [typeof(WebhookOptions)] = "Kinora:Webhooks",
         [typeof(FailpointOptions)] = FailpointOptions.Section,
         [Worker.GetType("Kinora.Worker.WorkerOptions", throwOnError: true)!] = "Kinora:Worker",
     };

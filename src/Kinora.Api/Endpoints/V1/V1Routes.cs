@@ -16,5 +16,7 @@ internal static class V1Routes
         v1.MapTranscodes();
         v1.MapJobs();
         v1.MapPlayback();
+        v1.MapEvents();
+        v1.MapWebhooks();
     }
 }

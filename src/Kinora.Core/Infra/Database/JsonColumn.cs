@@ -4,6 +4,7 @@ using Kinora.Core.Infra.Media;
 using Kinora.Core.Playback;
 using Kinora.Core.Transcoding.Packaging.Pieces;
 using Kinora.Core.Transcoding.Planning;
+using Kinora.Core.Webhooks;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
@@ -33,4 +34,6 @@ internal static class JsonColumn
 [JsonSerializable(typeof(PieceFacts))]
 [JsonSerializable(typeof(TranscodePlan))]
 [JsonSerializable(typeof(ManifestFile))]
+[JsonSerializable(typeof(IReadOnlyList<DeliveryAttempt>))]
+[JsonSerializable(typeof(DeliveryAttempt))]
 internal sealed partial class StoredJson : JsonSerializerContext;

@@ -1,10 +1,12 @@
 using Kinora.Core.Accounts;
+using Kinora.Core.Events;
 using Kinora.Core.Idempotency;
 using Kinora.Core.Infra.Storage;
 using Kinora.Core.Jobs;
 using Kinora.Core.Playback;
 using Kinora.Core.Uploads.Resumable;
 using Kinora.Core.Videos;
+using Kinora.Core.Webhooks;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kinora.Core.Infra.Database;
@@ -30,6 +32,12 @@ public sealed class KinoraDb(DbContextOptions<KinoraDb> options) : DbContext(opt
 
     public DbSet<IdempotencyKey> IdempotencyKeys => Set<IdempotencyKey>();
 
+    public DbSet<Event> Events => Set<Event>();
+
+    public DbSet<Webhook> Webhooks => Set<Webhook>();
+
+    public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
+
     public DbSet<Chore> Chores => Set<Chore>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
@@ -45,5 +53,8 @@ public sealed class KinoraDb(DbContextOptions<KinoraDb> options) : DbContext(opt
         configurationBuilder.Properties<JobStatus>().HaveConversion<UpperCaseConverter<JobStatus>>();
         configurationBuilder.Properties<UploadStatus>().HaveConversion<UpperCaseConverter<UploadStatus>>();
         configurationBuilder.Properties<IntentState>().HaveConversion<UpperCaseConverter<IntentState>>();
+        configurationBuilder.Properties<WebhookStatus>().HaveConversion<UpperCaseConverter<WebhookStatus>>();
+        configurationBuilder.Properties<WebhookDisabledReason>().HaveConversion<UpperCaseConverter<WebhookDisabledReason>>();
+        configurationBuilder.Properties<DeliveryStatus>().HaveConversion<UpperCaseConverter<DeliveryStatus>>();
     }
 }

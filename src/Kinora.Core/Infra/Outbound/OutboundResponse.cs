@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 
 namespace Kinora.Core.Infra.Outbound;
 
@@ -11,6 +12,8 @@ public sealed class OutboundResponse(HttpResponseMessage message, OutboundOption
     public long? ContentLength => message.Content.Headers.ContentLength;
 
     public IEnumerable<string> ContentEncoding => message.Content.Headers.ContentEncoding;
+
+    public RetryConditionHeaderValue? RetryAfter => message.Headers.RetryAfter;
 
     internal Uri? Location => message.Headers.Location;
 

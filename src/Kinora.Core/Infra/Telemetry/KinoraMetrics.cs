@@ -9,7 +9,7 @@ namespace Kinora.Core.Infra.Telemetry;
 /// <summary>
 /// Kinora's own instruments; as Prometheus shows them: kinora_jobs_finished_total, kinora_job_attempts_total, kinora_job_deferrals_total,
 /// kinora_job_crashes_total, kinora_job_duration_seconds, kinora_uploads_total, kinora_upload_bytes_total, kinora_audit_findings_total,
-/// kinora_queue_length, kinora_jobs_live. Labels are of closed sets: no ids, no names of users.
+/// kinora_webhook_attempts_total, kinora_queue_length, kinora_jobs_live. Labels are of closed sets: no ids, no names of users.
 /// </summary>
 public sealed class KinoraMetrics
 {
@@ -26,6 +26,7 @@ public sealed class KinoraMetrics
     private readonly Counter<long> _uploads;
     private readonly Counter<long> _uploadBytes;
     private readonly Counter<long> _auditFindings;
+    private readonly Counter<long> _webhookAttempts;
     private volatile IReadOnlyDictionary<string, QueueCounts> _queues = new Dictionary<string, QueueCounts>();
 
     private volatile IReadOnlyList<LiveJobCount> _liveJobs = [];
@@ -43,6 +44,7 @@ public sealed class KinoraMetrics
         _uploads = meter.CreateCounter<long>("kinora.uploads", description: "Uploads that became videos or were refused.");
         _uploadBytes = meter.CreateCounter<long>("kinora.upload", "By", "Bytes of the uploads that became videos.");
         _auditFindings = meter.CreateCounter<long>("kinora.audit.findings", description: "What audits of the store found.");
+        _webhookAttempts = meter.CreateCounter<long>("kinora.webhook.attempts", description: "Attempts at deliveries of webhooks; outcome: taken or failed.");
         meter.CreateObservableGauge("kinora.queue.length", ObserveQueues, description: "Messages in the queue, as last seen.");
         meter.CreateObservableGauge("kinora.jobs.live", ObserveLiveJobs, description: "Jobs that have not ended, as last seen.");
     }
@@ -85,6 +87,9 @@ public sealed class KinoraMetrics
 
     public void AuditFound(Finding finding) =>
         _auditFindings.Add(1, new("kind", finding.Code), new("outcome", finding.Remains ? "remains" : "repaired"));
+
+    /// <param name="isTaken">The receiver has answered with 2xx.</param>
+    public void WebhookAttempted(bool isTaken) => _webhookAttempts.Add(1, new KeyValuePair<string, object?>("outcome", isTaken ? "taken" : "failed"));
 
     /// <summary>The latest lengths; empty while Redis is away: no number is better than an old one.</summary>
     internal void ShowQueues(IReadOnlyDictionary<string, QueueCounts> queues) => _queues = queues;

@@ -1,5 +1,6 @@
 using Kinora.Core.Infra.Queues;
 using Kinora.Core.Jobs;
+using Kinora.Core.Webhooks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
@@ -10,7 +11,7 @@ public sealed class QueueLengthSampler(IJobQueue queue, KinoraMetrics metrics, I
     : BackgroundService
 {
     private static readonly TimeSpan CountLimit = TimeSpan.FromSeconds(2);
-    private static readonly string[] Queues = [.. Enum.GetNames<JobType>().Select(name => name.ToLowerInvariant())];
+    private static readonly string[] Queues = [.. Enum.GetValues<JobType>().Select(type => type.ToQueue()), WebhookDispatcher.Queue];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

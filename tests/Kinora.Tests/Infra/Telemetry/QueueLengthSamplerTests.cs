@@ -24,7 +24,7 @@ public sealed class QueueLengthSamplerTests
 
         await sampler.StartAsync(TestContext.Current.CancellationToken);
 
-        await UntilAsync(() => Read(services).Count == 8);
+        await UntilAsync(() => Read(services).Count == 10);
         Assert.Equal(7, Read(services)["hls waiting"]);
         Assert.Equal(1, Read(services)["analyze active"]);
         isAway = true;

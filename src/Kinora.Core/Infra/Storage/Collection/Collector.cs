@@ -1,6 +1,8 @@
+using Kinora.Core.Events;
 using Kinora.Core.Idempotency;
 using Kinora.Core.Infra.Database;
 using Kinora.Core.Jobs;
+using Kinora.Core.Webhooks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -10,21 +12,25 @@ namespace Kinora.Core.Infra.Storage.Collection;
 /// <summary>
 /// Deletes what has had its time, as only the audit does beside it: prefixes that are doomed (their video was deleted, their derivative
 /// replaced, their upload failed), those whose attempt is over without having published them, puts that never ended; and rows: of units whose
-/// job ended a day ago, of idempotency keys that are over. Any number of them may run.
+/// job ended a day ago, of idempotency keys that are over, old events and deliveries. Any number of them may run.
 /// </summary>
 public sealed partial class Collector(
     PrefixSweeper prefixes,
     UnfinishedPuts puts,
     HlsUnits units,
     IdempotencyKeys keys,
+    EventLog events,
+    DeliveryStore deliveries,
     Chores chores,
     IOptions<CollectorOptions> options,
+    IOptions<EventOptions> eventOptions,
     ILogger<Collector> logger)
     : BackgroundService
 {
     private const string PutsChore = "unfinished-puts";
     private const string UnitsChore = "ended-units";
     private const string KeysChore = "idempotency-keys";
+    private const string EventsChore = "old-events";
 
     /// <summary>Long enough to look into what went wrong.</summary>
     private static readonly TimeSpan UnitsKept = TimeSpan.FromDays(1);
@@ -40,6 +46,7 @@ public sealed partial class Collector(
                 await TryAsync(AbortPutsAsync, stoppingToken);
                 await TryAsync(RemoveUnitsAsync, stoppingToken);
                 await TryAsync(RemoveKeysAsync, stoppingToken);
+                await TryAsync(RemoveEventsAsync, stoppingToken);
             }
             while (await timer.WaitForNextTickAsync(stoppingToken));
         }
@@ -83,6 +90,15 @@ public sealed partial class Collector(
         if (await chores.TryTakeAsync(KeysChore, TimeSpan.FromHours(1), cancellation))
         {
             await keys.RemoveExpiredAsync(cancellation);
+        }
+    }
+
+    private async Task RemoveEventsAsync(CancellationToken cancellation)
+    {
+        if (await chores.TryTakeAsync(EventsChore, TimeSpan.FromHours(1), cancellation))
+        {
+            await events.RemoveAsync(eventOptions.Value.Retention, cancellation);
+            await deliveries.RemoveAsync(cancellation);
         }
     }
 
