@@ -30,6 +30,7 @@ export default defineConfig({
     rolldownOptions: {
       input: {
         index: resolve(import.meta.dirname, 'index.html'),
+        app: resolve(import.meta.dirname, 'app.html'),
         watch: resolve(import.meta.dirname, 'watch.html'),
       },
     },

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Kinora.Api.Endpoints;
 using Kinora.Api.Endpoints.V1;
 using Kinora.Api.Http;
 using Kinora.Api.Http.Errors;
@@ -45,6 +46,7 @@ namespace Kinora.Api;
 [JsonSerializable(typeof(DeliveryAcceptedResponse))]
 [JsonSerializable(typeof(DeliveryListResponse))]
 [JsonSerializable(typeof(DeliveryDetailResponse))]
+[JsonSerializable(typeof(OEmbedResponse))]
 [JsonSerializable(typeof(LiveJob))]
 [JsonSerializable(typeof(JsonElement))]
 internal sealed partial class ApiJson : JsonSerializerContext

@@ -73,6 +73,7 @@ public static class ApiSetup
     private static void MapRoutes(WebApplication app)
     {
         app.MapV1();
+        app.MapOEmbed();
         app.MapHealth();
         app.MapMetrics();
         app.MapApiDocument();

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -13,7 +12,6 @@ namespace Kinora.BrowserTests;
 public sealed class GrowingSite : IAsyncLifetime
 {
     public const int Seconds = 48;
-    private const string ReadyMark = "ready ";
 
     /// <summary>Of a span, after its encode: longer than the first spans play, and shorter than the later ones.</summary>
     private const int RestMs = 1500;
@@ -23,7 +21,7 @@ public sealed class GrowingSite : IAsyncLifetime
         Path.Combine(AppContext.BaseDirectory, "growing", Guid.CreateVersion7().ToString()));
 
     private readonly HttpClient _http = new();
-    private ChildProcess? _service;
+    private RunningKinora? _service;
 
     public Uri Origin { get; private set; } = new("http://127.0.0.1");
 
@@ -32,7 +30,12 @@ public sealed class GrowingSite : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         await MakeClipAsync();
-        Origin = new Uri(await StartAsync());
+        _service = await RunningKinora.StartAsync(_folder.FullName, new Dictionary<string, string>
+        {
+            ["Kinora__Failpoints__0"] = $"hls.after_package:delay={RestMs}@*",
+            ["Kinora__FailpointLog"] = Path.Combine(_folder.FullName, "failpoints.log"),
+        });
+        Origin = _service.Origin;
         _http.BaseAddress = Origin;
         var user = new { email = "viewer@example.org", password = "correct horse battery" };
         (await _http.PostAsJsonAsync("/v1/auth/register", user, Cancellation)).EnsureSuccessStatusCode();
@@ -46,7 +49,6 @@ public sealed class GrowingSite : IAsyncLifetime
         _http.Dispose();
         if (_service is not null)
         {
-            await _service.StopAsync(TimeSpan.FromMinutes(1));
             await _service.DisposeAsync();
         }
 
@@ -92,39 +94,6 @@ public sealed class GrowingSite : IAsyncLifetime
         var master = new Uri((await response.Content.ReadFromJsonAsync<JsonElement>(Cancellation)).GetProperty("masterUrl").GetString()!);
         var text = await _http.GetStringAsync(master, Cancellation);
         return text.Split("#EXT-X-STREAM-INF").Length > 2 ? master : null;
-    }
-
-    private async Task<string> StartAsync()
-    {
-        var program = Path.GetFullPath(Path.Combine(
-            AppContext.BaseDirectory, "..", "..", "Kinora.Cli", new DirectoryInfo(AppContext.BaseDirectory).Name, "kinora.dll"));
-        var ready = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var output = new ConcurrentQueue<string>();
-        _service = await ChildProcess.StartAsync(new ChildProcessSpec(
-            "dotnet", [program, "up", "--port", "0", "--data-dir", Path.Combine(_folder.FullName, "data")])
-        {
-            Environment = new Dictionary<string, string>
-            {
-                ["PATH"] = Environment.GetEnvironmentVariable("PATH") ?? string.Empty,
-                ["DOTNET_ENVIRONMENT"] = "Test",
-                ["ASPNETCORE_ENVIRONMENT"] = "Test",
-                ["Kinora__Failpoints__0"] = $"hls.after_package:delay={RestMs}@*",
-                ["Kinora__FailpointLog"] = Path.Combine(_folder.FullName, "failpoints.log"),
-            },
-            ParentDeathSignal = PosixSignalNumber.Terminate,
-            OnOutputLine = line =>
-            {
-                output.Enqueue(line);
-                if (line.StartsWith(ReadyMark, StringComparison.Ordinal))
-                {
-                    ready.TrySetResult(line[ReadyMark.Length..]);
-                }
-            },
-            OnErrorLine = output.Enqueue,
-        });
-        var first = await Task.WhenAny(ready.Task, _service.Exited).WaitAsync(Deadline, Cancellation);
-        Assert.True(first == ready.Task, string.Join('\n', output));
-        return await ready.Task;
     }
 
     private async Task MakeClipAsync()

@@ -9,6 +9,11 @@ internal static class SecurityHeaders
     /// <summary>30 days, and of this name alone: a self-hosted name may go back to http one day.</summary>
     private const string StrictTransportSecurity = "max-age=2592000";
 
+    /// <summary>Of a policy: every page may show this one in a frame. X-Frame-Options has no word for it.</summary>
+    public const string AnyFrame = "frame-ancestors *";
+
+    private const string FrameOptions = "X-Frame-Options";
+
     /// <summary>Of the answers that Kestrel gives by itself too.</summary>
     public static IReadOnlyList<KeyValuePair<string, string>> All { get; } =
     [
@@ -16,7 +21,7 @@ internal static class SecurityHeaders
         new("Referrer-Policy", "no-referrer"),
         new("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; sandbox"),
         new("Cross-Origin-Resource-Policy", "same-origin"),
-        new("X-Frame-Options", "DENY"),
+        new(FrameOptions, "DENY"),
     ];
 
     public static void UseSecurityHeaders(this WebApplication app) => app.Use((context, next) =>
@@ -24,7 +29,8 @@ internal static class SecurityHeaders
         context.Response.OnStarting(() =>
         {
             var headers = context.Response.Headers;
-            foreach (var (name, value) in All)
+            var isFramed = headers.ContentSecurityPolicy.ToString().EndsWith(AnyFrame, StringComparison.Ordinal);
+            foreach (var (name, value) in All.Where(header => !isFramed || header.Key != FrameOptions))
             {
                 headers.TryAdd(name, value);
             }

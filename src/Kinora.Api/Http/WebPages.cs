@@ -5,15 +5,25 @@ using Microsoft.Net.Http.Headers;
 namespace Kinora.Api.Http;
 
 /// <summary>
-/// The web pages: GET /, GET /watch, and the files that they load, which Vite names by their content. What every answer says to a
-/// browser comes from SecurityHeaders; only the policy is a page's own.
+/// The web pages: GET /, /app with all below it, /watch and /embed, and the files that they load, which Vite names by their content. What
+/// every answer says to a browser comes from SecurityHeaders; only the policy is a page's own.
 /// </summary>
 public static class WebPages
 {
     // Nothing inline, nothing from elsewhere. "blob:" is how Media Source Extensions give the video its bytes.
-    private const string ContentSecurityPolicy =
+    private const string PlayerPolicy =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; media-src 'self' blob:; " +
-        "worker-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+        "worker-src 'self'; base-uri 'none'; form-action 'none'; ";
+
+    private const string ContentSecurityPolicy = PlayerPolicy + "frame-ancestors 'none'";
+
+    // The link is what lets somebody see it, and there is nothing to click that would do anything to anybody.
+    private const string EmbedPolicy = PlayerPolicy + SecurityHeaders.AnyFrame;
+
+    // A thumbnail is fetched with the owner's token and shown as a blob; the player is a page of ours in a frame.
+    private const string AppPolicy =
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; frame-src 'self'; " +
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     private static readonly string[] ReadMethods = [HttpMethods.Get, HttpMethods.Head];
     private static readonly FileExtensionContentTypeProvider ContentTypes = new();
@@ -21,8 +31,10 @@ public static class WebPages
     public static IEndpointRouteBuilder MapWebPages(this IEndpointRouteBuilder routes)
     {
         var folder = Path.Combine(AppContext.BaseDirectory, "wwwroot");
-        MapPage(routes, "/", Path.Combine(folder, "index.html"));
-        MapPage(routes, "/watch", Path.Combine(folder, "watch.html"));
+        MapPage(routes, "/", Path.Combine(folder, "index.html"), ContentSecurityPolicy);
+        MapPage(routes, "/watch", Path.Combine(folder, "watch.html"), ContentSecurityPolicy);
+        MapPage(routes, "/embed/{videoId}/{token}", Path.Combine(folder, "watch.html"), EmbedPolicy);
+        MapPage(routes, "/app/{**path}", Path.Combine(folder, "app.html"), AppPolicy);
 
         // Looked up, never put together from what was asked for.
         var assets = new DirectoryInfo(Path.Combine(folder, "assets")).GetFiles().ToDictionary(file => file.Name, file => file.FullName);
@@ -31,16 +43,21 @@ public static class WebPages
         return routes;
     }
 
-    private static void MapPage(IEndpointRouteBuilder routes, string pattern, string path)
+    private static void MapPage(IEndpointRouteBuilder routes, string pattern, string path, string policy)
     {
         var content = File.ReadAllBytes(path);
         var etag = new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(content).AsSpan(0, 8))}\"");
         routes.MapMethods(pattern, ReadMethods, (HttpResponse response) =>
         {
             var headers = response.Headers;
-            headers.ContentSecurityPolicy = ContentSecurityPolicy;
+            headers.ContentSecurityPolicy = policy;
             headers.CacheControl = "no-cache";
             headers["Cross-Origin-Opener-Policy"] = "same-origin";
+            if (policy == EmbedPolicy)
+            {
+                headers["Cross-Origin-Resource-Policy"] = "cross-origin";
+            }
+
             return Results.Bytes(content, "text/html; charset=utf-8", entityTag: etag);
         }).AllowAnonymous().ExcludeFromDescription();
     }

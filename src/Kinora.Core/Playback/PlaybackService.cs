@@ -74,6 +74,15 @@ public sealed class PlaybackService(
             : throw Refusal.NotFound();
     }
 
+    /// <summary>What of a video may be told to who has a link to it.</summary>
+    /// <exception cref="ApiException">NOT_FOUND: no such video.</exception>
+    public async Task<PlayedVideo> GetPictureAsync(Guid videoId, CancellationToken cancellation)
+    {
+        var video = await db.Videos.AsNoTracking().FirstOrDefaultAsync(v => v.Id == videoId && v.DeletedAt == null, cancellation) ?? throw Refusal.NotFound();
+        var hasThumbnail = await Current(videoId).AnyAsync(d => d.Type == JobType.Thumbnail, cancellation);
+        return new PlayedVideo(video.Title, video.MediaInfo?.Video?.DisplayWidth, video.MediaInfo?.Video?.DisplayHeight, hasThumbnail);
+    }
+
     /// <summary>The verification's report of what is published, as JSON.</summary>
     /// <exception cref="ApiException">NOT_FOUND: nothing is published.</exception>
     public async Task<string> GetVerificationAsync(Guid userId, Guid videoId, CancellationToken cancellation)

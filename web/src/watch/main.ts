@@ -4,7 +4,7 @@ import { Controls } from './controls';
 import { element } from './elements';
 import { clock } from './format';
 import { connectKeyboard } from './keyboard';
-import { readLink } from './link';
+import { embeddedLink, readLink } from './link';
 import { Menu } from './menu';
 import type { Problem } from './problems';
 import { loadStoryboard } from './storyboard';
@@ -14,6 +14,8 @@ import { connectTimeline } from './timeline';
 const video = element<HTMLVideoElement>('video');
 const stage = element('stage');
 const retry = element<HTMLButtonElement>('retry');
+const embedded = embeddedLink(location.pathname);
+document.documentElement.toggleAttribute('data-embedded', embedded !== null);
 let stream: Stream | null = null;
 
 const menu = new Menu(video, (level) => stream?.select(level));
@@ -27,7 +29,7 @@ function open(startAt: number, mustPlay: boolean): void {
   showProblem(null);
   showGrowing(false);
   timeline.setTiles([]);
-  const link = readLink(location.hash, location.origin);
+  const link = readLink(embedded ?? location.hash, location.origin);
   if ('problem' in link) {
     showProblem(link.problem);
     return;

@@ -27,7 +27,7 @@ internal static class OpenApiSetup
 
     /// <summary>The rest is pages and the document itself.</summary>
     private static bool IsOfContract(string path) =>
-        path.StartsWith("v1/", StringComparison.Ordinal) || path == "health" || path.StartsWith("health/", StringComparison.Ordinal);
+        path.StartsWith("v1/", StringComparison.Ordinal) || path is "health" or "oembed" || path.StartsWith("health/", StringComparison.Ordinal);
 
     public static void MapApiDocument(this WebApplication app)
     {

@@ -1,0 +1,187 @@
+using System.Text.RegularExpressions;
+using Microsoft.Playwright;
+
+namespace Kinora.BrowserTests;
+
+/// <summary>What a person does with the web app, from an account to a video that is gone.</summary>
+public sealed partial class AppTests(BrowserFixture browser, AppSite site) : IClassFixture<AppSite>
+{
+    private const string Password = "a long walk by the sea";
+
+    /// <summary>Milliseconds, of an upload and an encode.</summary>
+    private const float Patience = 180_000;
+
+    [Fact]
+    public async Task A_clip_is_dropped_cut_gone_on_with_watched_and_deleted()
+    {
+        await using var watched = await SignUpAsync();
+        var page = watched.Page;
+
+        // Cut: the network is away in the midst of the upload, and the page is loaded anew.
+        await SlowDownAsync(page, 1_000_000);
+        await DropAsync(page);
+        await UntilSentAsync(page);
+        await page.Context.SetOfflineAsync(true);
+        await page.Context.SetOfflineAsync(false);
+        await SlowDownAsync(page, -1);
+        await page.ReloadAsync();
+
+        // Gone on with: the same file, chosen again, from where it was.
+        await Assertions.Expect(page.GetByText("Choose the same file again")).ToBeVisibleAsync();
+        var chooser = await page.RunAndWaitForFileChooserAsync(() => page.GetByRole(AriaRole.Button, new() { Name = "Choose it again" }).ClickAsync());
+        var begun = watched.Requests.Count;
+        await chooser.SetFilesAsync(site.ClipPath);
+        await page.GetByRole(AriaRole.Link, new() { Name = "Open", Exact = true }).ClickAsync(new() { Timeout = Patience });
+        Assert.DoesNotContain(watched.Requests.Skip(begun), url => url.EndsWith("/v1/uploads", StringComparison.Ordinal));
+
+        // Watched, with no reload, while the states change.
+        await Assertions.Expect(page.Locator(".status", new() { HasTextString = "Ready" })).ToBeVisibleAsync(new() { Timeout = Patience });
+        await PlayAsync(page);
+
+        // Deleted.
+        await page.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
+        await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
+        await Assertions.Expect(page.GetByText("No videos yet")).ToBeVisibleAsync();
+        Assert.DoesNotContain(watched.Complaints, IsOurs);
+    }
+
+    [Fact]
+    public async Task An_encode_is_canceled_and_tried_again_and_a_title_changes_everywhere()
+    {
+        await using var watched = await SignUpAsync();
+        var page = watched.Page;
+        await DropAsync(page);
+        await page.Locator(".card a").First.ClickAsync(new() { Timeout = Patience });
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Cancel: Encoding" }).ClickAsync(new() { Timeout = Patience });
+        await Assertions.Expect(page.Locator(".jobs .status", new() { HasTextString = "Canceled" })).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Try again: Encoding" }).ClickAsync();
+        await Assertions.Expect(page.Locator(".jobs li").First.Locator(".status")).Not.ToHaveTextAsync("Canceled");
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Rename" }).ClickAsync();
+        await page.GetByRole(AriaRole.Textbox, new() { Name = "Rename" }).FillAsync("A walk & a <talk>");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("A walk & a <talk>");
+        await page.GetByRole(AriaRole.Link, new() { Name = "Back to the library" }).ClickAsync();
+        await Assertions.Expect(page.Locator(".card h3")).ToHaveTextAsync("A walk & a <talk>");
+        Assert.DoesNotContain(watched.Complaints, IsOurs);
+    }
+
+    [Fact]
+    public async Task An_account_is_asked_for_rightly_and_kept_over_a_reload_until_it_is_left()
+    {
+        await using var watched = await SignUpAsync();
+        var page = watched.Page;
+        await page.ReloadAsync();
+        await Assertions.Expect(page.GetByText("No videos yet")).ToBeVisibleAsync();
+
+        await page.GetByLabel("Menu").ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
+        await page.GetByLabel("E-mail").FillAsync("nobody@example.org");
+        await page.GetByLabel("Password").FillAsync("wrong password");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
+
+        await Assertions.Expect(page.GetByRole(AriaRole.Alert).First).Not.ToBeEmptyAsync();
+    }
+
+    [Fact]
+    public async Task A_webhook_is_made_tested_and_deleted()
+    {
+        await using var watched = await SignUpAsync();
+        var page = watched.Page;
+        await page.GetByRole(AriaRole.Link, new() { Name = "Webhooks" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "New webhook" }).ClickAsync();
+        await page.GetByLabel("Address").FillAsync("https://hooks.example.org/kinora");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Create" }).ClickAsync();
+
+        await Assertions.Expect(page.GetByRole(AriaRole.Textbox, new() { Name = "Secret" })).ToHaveValueAsync(SecretText());
+        await page.Keyboard.PressAsync("Escape");
+        await page.GetByRole(AriaRole.Link, new() { NameRegex = new Regex("hooks.example.org") }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Send a test" }).ClickAsync();
+        await page.GetByText("webhook.test").First.ClickAsync();
+        await Assertions.Expect(page.GetByText("\"type\": \"webhook.test\"")).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
+        await Assertions.Expect(page.GetByText("No webhooks yet")).ToBeVisibleAsync();
+        Assert.DoesNotContain(watched.Complaints, IsOurs);
+    }
+
+    [Fact]
+    public async Task It_speaks_Korean_and_wears_what_is_chosen()
+    {
+        await using var watched = await SignUpAsync();
+        var page = watched.Page;
+        await page.GetByLabel("Menu").ClickAsync();
+        await page.GetByLabel("Language").SelectOptionAsync("ko");
+        await page.GetByLabel("테마", new() { Exact = true }).SelectOptionAsync("dark");
+        await page.ReloadAsync();
+
+        await Assertions.Expect(page.GetByText("아직 동영상이 없습니다")).ToBeVisibleAsync();
+        Assert.Equal("ko", await page.EvaluateAsync<string>("() => document.documentElement.lang"));
+        Assert.Equal("rgb(15, 16, 18)", await page.EvaluateAsync<string>("() => getComputedStyle(document.body).backgroundColor"));
+    }
+
+    private async Task<WatchedPage> SignUpAsync()
+    {
+        var watched = await browser.OpenAsync(site.Origin, new() { Locale = "en-US" });
+        var page = watched.Page;
+        await page.GotoAsync("/app");
+        await page.GetByRole(AriaRole.Button, new() { Name = "New here? Create an account" }).ClickAsync();
+        await page.GetByLabel("E-mail").FillAsync($"{Guid.CreateVersion7()}@example.org");
+        await page.GetByLabel("Password").FillAsync(Password);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Create an account", Exact = true }).ClickAsync();
+        await Assertions.Expect(page.GetByText("No videos yet")).ToBeVisibleAsync();
+        return watched;
+    }
+
+    /// <summary>As a person does it: from the file manager onto the page. Chromium takes files for a page from an input alone, so one is made.</summary>
+    private async Task DropAsync(IPage page)
+    {
+        await page.EvaluateAsync("() => { const i = document.createElement('input'); i.type = 'file'; i.id = 'dragged'; i.hidden = true; document.body.append(i); }");
+        await page.SetInputFilesAsync("#dragged", site.ClipPath);
+        await page.EvaluateAsync(
+            """
+            () => {
+              const data = new DataTransfer();
+              data.items.add(document.querySelector('#dragged').files[0]);
+              for (const type of ['dragenter', 'dragover', 'drop']) {
+                document.querySelector('main').dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer: data }));
+              }
+              document.querySelector('#dragged').remove();
+            }
+            """);
+    }
+
+    /// <summary>Until a good part of the file is on the server.</summary>
+    private static Task<IJSHandle> UntilSentAsync(IPage page) => page.WaitForFunctionAsync(
+        "() => [...document.querySelectorAll('.tray progress')].some(p => p.value > 40 && p.value < 90)", null, new() { Timeout = Patience, PollingInterval = 20 });
+
+    /// <param name="bytesPerSecond">-1: as fast as it goes.</param>
+    private static async Task SlowDownAsync(IPage page, double bytesPerSecond)
+    {
+        var session = await page.Context.NewCDPSessionAsync(page);
+        await session.SendAsync("Network.enable");
+        await session.SendAsync("Network.emulateNetworkConditions", new Dictionary<string, object>
+        {
+            ["offline"] = false,
+            ["latency"] = 0,
+            ["downloadThroughput"] = -1,
+            ["uploadThroughput"] = bytesPerSecond,
+        });
+    }
+
+    /// <summary>In the frame of the player: it plays, and goes far ahead.</summary>
+    private static async Task PlayAsync(IPage page)
+    {
+        var frame = page.Frames.Single(f => f.Url.Contains("/embed/", StringComparison.Ordinal));
+        await frame.EvaluateAsync("() => { const v = document.querySelector('video'); v.muted = true; return v.play(); }");
+        await frame.WaitForFunctionAsync("() => document.querySelector('video').currentTime > 1", null, new() { Timeout = Patience });
+        await frame.EvaluateAsync("() => { document.querySelector('video').currentTime = 15; }");
+        await frame.WaitForFunctionAsync("() => document.querySelector('video').currentTime > 16", null, new() { Timeout = Patience });
+    }
+
+    /// <summary>What the browser itself says of a network that was cut, and of answers that are no success, is no fault of the page.</summary>
+    private static bool IsOurs(string complaint) => !complaint.Contains("Failed to load resource", StringComparison.Ordinal);
+
+    [GeneratedRegex("^whsec_")]
+    private static partial Regex SecretText();
+}
