@@ -76,6 +76,13 @@ internal sealed partial class WebhookHost(
             await Task.Delay(options.Value.PollInterval, stopping);
             return (true, null);
         }
+        catch (Exception e) when (!stopping.IsCancellationRequested)
+        {
+            // An error that nobody foresaw must not end the worker, and with it what else it runs.
+            LogFailed(e);
+            await Task.Delay(options.Value.PollInterval, stopping);
+            return (false, null);
+        }
     }
 
     private async Task HandleAsync(IQueueDelivery? message, CancellationToken stopping)

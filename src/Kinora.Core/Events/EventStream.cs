@@ -9,7 +9,7 @@ public sealed class EventStream : IDisposable
     private readonly EventStreams _streams;
     private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
     private readonly ConcurrentDictionary<Guid, JobProgress> _progress = new();
-    private volatile bool _hasEvents;
+    private int _hasEvents;
 
     internal EventStream(EventStreams streams, Guid ownerId, Guid? videoId) => (_streams, OwnerId, VideoId) = (streams, ownerId, videoId);
 
@@ -34,12 +34,7 @@ public sealed class EventStream : IDisposable
     }
 
     /// <summary>Whether the log is to be read again.</summary>
-    public bool TakeHasEvents()
-    {
-        var has = _hasEvents;
-        _hasEvents = false;
-        return has;
-    }
+    public bool TakeHasEvents() => Interlocked.Exchange(ref _hasEvents, 0) == 1;
 
     /// <summary>The newest of each job since the last call.</summary>
     public IReadOnlyList<JobProgress> TakeProgress() =>
@@ -49,7 +44,7 @@ public sealed class EventStream : IDisposable
 
     internal void Wake()
     {
-        _hasEvents = true;
+        Interlocked.Exchange(ref _hasEvents, 1);
         _signal.Writer.TryWrite(true);
     }
 

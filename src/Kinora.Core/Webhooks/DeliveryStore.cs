@@ -27,7 +27,11 @@ public sealed class DeliveryStore(NpgsqlDataSource source, IOptions<WebhookOptio
     /// </summary>
     public async Task<ClaimedDelivery?> ClaimAsync(CancellationToken cancellation)
     {
-        await using var command = source.CreateCommand("""
+        // In turns: two claims at once would both count what was on its way before either. The lock is a statement of its own, so that the next
+        // one sees what the claim before has done; both go to the server together, and a client that is frozen holds nobody up.
+        await using var batch = source.CreateBatch();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("SELECT pg_advisory_xact_lock(hashtextextended('kinora:deliveries', 0))"));
+        var command = new NpgsqlBatchCommand("""
             WITH turns AS MATERIALIZED (
               SELECT w.id, row_number() OVER (ORDER BY w.last_attempt_at NULLS FIRST) AS turn FROM webhooks w
               WHERE w.status = 'ENABLED'
@@ -53,7 +57,9 @@ public sealed class DeliveryStore(NpgsqlDataSource source, IOptions<WebhookOptio
             """);
         command.Parameters.AddWithValue("most", _options.MaxAtOnce);
         command.Parameters.AddWithValue("lease", _options.AnswerTimeout + Grace);
-        await using var reader = await command.ExecuteReaderAsync(cancellation);
+        batch.BatchCommands.Add(command);
+        await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        await reader.NextResultAsync(cancellation);
         return await reader.ReadAsync(cancellation)
             ? new ClaimedDelivery(
                 reader.GetGuid(0), reader.GetInt64(1), reader.GetInt32(2), reader.GetGuid(3), reader.GetString(4), reader.GetString(5), reader.GetGuid(6),

@@ -13,6 +13,9 @@ public sealed partial class WebhookDispatcher(DeliveryStore store, IJobQueue que
     public const string Queue = "webhook";
 
     private const int Batch = 100;
+
+    /// <summary>Messages in the queue at most: more deliveries than that wait in the database.</summary>
+    private const int Window = 256;
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Again = TimeSpan.FromSeconds(30);
     private readonly SemaphoreSlim _due = new(0, 1);
@@ -67,7 +70,14 @@ public sealed partial class WebhookDispatcher(DeliveryStore store, IJobQueue que
 
     private async Task<int> DispatchAsync(CancellationToken cancellation)
     {
-        var due = await store.TakeDueAsync(Batch, Again, cancellation);
+        // Asks the queue first: taking what then cannot be sent would write rows at every round of an outage.
+        var (waiting, _) = await queue.CountAsync(Queue, cancellation);
+        if (waiting >= Window)
+        {
+            return 0;
+        }
+
+        var due = await store.TakeDueAsync((int)Math.Min(Batch, Window - waiting), Again, cancellation);
         for (var i = 0; i < due.Count; i++)
         {
             try

@@ -11,7 +11,7 @@ public static class WebhookFilter
     private const string Rest = ".*";
 
     /// <summary>Whether it fits any event that there is.</summary>
-    public static bool IsKnown(string pattern) => EventType.All.Any(type => Fits(pattern, type));
+    public static bool IsKnown(string? pattern) => pattern is not null && EventType.All.Any(type => Fits(pattern, type));
 
     /// <summary>The same as the database's statement that makes deliveries.</summary>
     public static bool Fits(string pattern, string type) =>

@@ -65,6 +65,13 @@ public sealed partial class WebhookSender(
             return new Outcome(new DeliveryAttempt(at, Elapsed(), null, null, "The server did not answer in time."), null);
         }
 
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // Else it would come again for ever, and tell its owner nothing.
+            LogNotSent(e, delivery.Id);
+            return new Outcome(new DeliveryAttempt(at, Elapsed(), null, null, "It could not be sent."), null);
+        }
+
         long Elapsed() => (long)time.GetElapsedTime(started).TotalMilliseconds;
     }
 
@@ -109,6 +116,9 @@ public sealed partial class WebhookSender(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Delivery {deliveryId} of {eventType} to webhook {webhookId}, attempt {attempt}: {status} in {elapsedMs} ms")]
     private partial void LogAttempt(Guid deliveryId, Guid webhookId, string eventType, int attempt, int? status, long elapsedMs);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Delivery {deliveryId} could not be sent")]
+    private partial void LogNotSent(Exception exception, Guid deliveryId);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Webhook {webhookId} was disabled: it fails for too long, or is gone")]
     private partial void LogDisabled(Guid webhookId);

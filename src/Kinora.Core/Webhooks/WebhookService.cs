@@ -76,10 +76,18 @@ public sealed class WebhookService(
         return webhook;
     }
 
-    /// <summary>Its deliveries go with it.</summary>
+    /// <summary>
+    /// Its deliveries go with it, and before it: workers hold a delivery when they come to its webhook, so that the other order could be a
+    /// deadlock; and while it is disabled no new one is made.
+    /// </summary>
     public async Task DeleteAsync(Guid userId, Guid webhookId, CancellationToken cancellation)
     {
         await GetAsync(userId, webhookId, cancellation);
+        await db.Webhooks.Where(w => w.Id == webhookId).ExecuteUpdateAsync(
+            set => set.SetProperty(w => w.Status, WebhookStatus.Disabled)
+                .SetProperty(w => w.DisabledReason, w => w.DisabledReason ?? WebhookDisabledReason.User),
+            cancellation);
+        await db.WebhookDeliveries.Where(d => d.WebhookId == webhookId).ExecuteDeleteAsync(cancellation);
         await db.Webhooks.Where(w => w.Id == webhookId).ExecuteDeleteAsync(cancellation);
     }
 
@@ -145,14 +153,18 @@ public sealed class WebhookService(
             ?? throw Refusal.NotFound();
     }
 
-    /// <summary>Sends a delivery at once, whatever became of it, under the event's id; all attempts are before it again.</summary>
+    /// <summary>
+    /// Sends a delivery at once, whatever became of it, under the event's id; all attempts are before it again. One that is on its way may end,
+    /// and counts for nothing.
+    /// </summary>
     /// <exception cref="ApiException">CONFLICT: the webhook is disabled.</exception>
     public async Task RedeliverAsync(Guid userId, Guid webhookId, Guid deliveryId, CancellationToken cancellation)
     {
         CheckEnabled(await GetAsync(userId, webhookId, cancellation));
         await GetDeliveryAsync(userId, webhookId, deliveryId, cancellation);
         await using var command = source.CreateCommand("""
-            UPDATE webhook_deliveries SET status = 'PENDING', finished_at = NULL, attempts = 0, next_attempt_at = clock_timestamp(), dispatched_at = NULL
+            UPDATE webhook_deliveries SET status = 'PENDING', finished_at = NULL, attempts = 0, next_attempt_at = clock_timestamp(), dispatched_at = NULL,
+              fence = fence + 1, lease_until = NULL
             WHERE id = @id AND webhook_id = @webhook
             """);
         command.Parameters.AddWithValue("id", deliveryId);

@@ -11,6 +11,9 @@ export const progress = signal<ReadonlyMap<string, Readonly<Record<string, numbe
 /** Events come in. */
 export const isLive = signal(false);
 
+/** How often the stream was opened: what was loaded before the first time may be old. */
+export const opened = signal(0);
+
 /** The newest event; pages that show more than a video's state load it again. */
 export const newest = signal<Told | null>(null);
 
@@ -39,7 +42,6 @@ export async function load(videoId: string): Promise<void> {
 }
 
 export function followLibrary(): () => void {
-  let wasOpen = false;
   return follow(
     (told) => {
       newest.value = told;
@@ -47,7 +49,9 @@ export function followLibrary(): () => void {
     },
     (isOpen) => {
       isLive.value = isOpen;
-      wasOpen ||= isOpen;
+      if (isOpen) {
+        opened.value++;
+      }
     },
   );
 }

@@ -94,9 +94,9 @@ internal sealed class ServerSentEvents(EventStream stream, EventSource source, F
         {
             if (!await stream.WaitAsync(Heartbeat, cancellation))
             {
+                // A look costs little, and nobody has to trust that each wake comes.
                 Write(response, $":\n\n");
-                await FlushAsync(response, cancellation);
-                continue;
+                return;
             }
 
             // The log first: it may tell the end of a job whose progress waits here.

@@ -19,6 +19,11 @@ export class Refusal extends Error {
   ) {
     super(message);
   }
+
+  /** Asking again gives the same: there is nothing here for this user. */
+  get isFinal(): boolean {
+    return ['NOT_FOUND', 'FORBIDDEN', 'VALIDATION_ERROR'].includes(this.code);
+  }
 }
 
 /** The API, as its OpenAPI document describes it. */

@@ -15,7 +15,12 @@ export const session = signal<Tokens | null>(read());
 
 window.addEventListener('storage', (event) => {
   if (event.key === key) {
+    const before = session.value;
     session.value = read();
+    if (before !== null && (session.value === null || event.oldValue === null)) {
+      // Another tab has signed out, or in as somebody else.
+      location.assign('/app');
+    }
   }
 });
 
@@ -28,6 +33,11 @@ export function keep(answer: { accessToken: string; refreshToken: string; expire
 export function forget(): void {
   localStorage.removeItem(key);
   session.value = null;
+}
+
+/** Signs out, for the page that is loaded next: this one shows what it shows until then. */
+export function leave(): void {
+  localStorage.removeItem(key);
 }
 
 /** A token that is good for a while; null: nobody is signed in (any more). */

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { api, must, type Video } from '../api/client';
 import { t, type Words } from '../i18n';
-import { ordered, put, videos } from '../library';
+import { opened, ordered, put, videos } from '../library';
 import { UploadButton } from '../parts/Shell';
 import { attempt } from '../parts/Toasts';
 import { VideoCard } from '../parts/VideoCard';
@@ -29,7 +29,7 @@ export function Library() {
   useEffect(() => {
     const typing = setTimeout(() => void load(), q === '' ? 0 : typingPause);
     return () => clearTimeout(typing);
-  }, [q, status]);
+  }, [q, status, opened.value]);
 
   // A filter shows what the server found; without one what is new comes by itself.
   const last = found?.ids.at(-1);

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { api, must, Refusal, type Explanation, type Job, type Playback } from '../api/client';
 import { when } from '../format';
 import { t, type Words } from '../i18n';
-import { load as loadVideo, newest, progress, put, remove, videos } from '../library';
+import { load as loadVideo, newest, opened, progress, put, remove, videos } from '../library';
 import { CopyField } from '../parts/CopyField';
 import { Dialog } from '../parts/Dialog';
 import { Facts } from '../parts/Facts';
@@ -32,14 +32,15 @@ export function VideoPage({ id }: { id: string }) {
       setJobs(list.items);
       setExplanation(why);
 
-      // A new signature for the same thing would begin the film anew.
-      setPlayback((before) => (links.data === undefined ? null : before !== null && before.complete === links.data.complete ? before : links.data));
+      // A new signature would begin the film anew; the player goes on with its own while the film grows to its end.
+      const found = links.data;
+      setPlayback((before) => (found === undefined || before === null ? (found ?? null) : { ...found, masterUrl: before.masterUrl, expiresAt: before.expiresAt }));
     } catch (error) {
-      setMissing(error instanceof Refusal && error.code !== 'OFFLINE');
+      setMissing(error instanceof Refusal && error.isFinal);
     }
   }
 
-  useEffect(() => void load(), [id, told]);
+  useEffect(() => void load(), [id, told, opened.value]);
 
   if (isMissing || (video === undefined && told?.type === 'video.deleted')) {
     return <div class="page"><p class="empty">{t('notFound')}</p><p class="center"><a class="button" href="/app">{t('back')}</a></p></div>;

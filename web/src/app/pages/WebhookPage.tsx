@@ -27,7 +27,7 @@ export function WebhookPage({ id }: { id: string }) {
       setWebhook(one);
       setDeliveries(page.items);
     } catch (error) {
-      setMissing(error instanceof Refusal && error.code !== 'OFFLINE');
+      setMissing(error instanceof Refusal && error.isFinal);
     }
   }
 

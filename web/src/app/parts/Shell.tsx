@@ -1,7 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { api } from '../api/client';
-import { forget, session } from '../api/session';
+import { leave as forget, session } from '../api/session';
 import { languages, speak, t, language, type Language } from '../i18n';
 import { isLive } from '../library';
 import { path } from '../router';
@@ -67,12 +66,13 @@ function Menu({ isIn }: { isIn: boolean }) {
     document.addEventListener('click', close);
     return () => document.removeEventListener('click', close);
   }, []);
-  async function leave() {
+  function leave() {
     const refreshToken = session.value?.refresh;
     forget();
-    if (refreshToken !== undefined) {
-      await api.POST('/v1/auth/logout', { body: { refreshToken } }).catch(() => undefined);
-    }
+    void fetch('/v1/auth/logout', { method: 'POST', keepalive: true, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ refreshToken }) });
+
+    // Nothing of one user stays for the next one: titles, pictures, uploads.
+    location.assign('/app');
   }
 
   return (
@@ -95,7 +95,7 @@ function Menu({ isIn }: { isIn: boolean }) {
           </select>
         </label>
         <a class="button" href="/docs" target="_blank" rel="noopener"><Icon name="code" />{t('apiDocs')}</a>
-        {isIn && <button type="button" class="button" onClick={() => void leave()}><Icon name="out" />{t('signOut')}</button>}
+        {isIn && <button type="button" class="button" onClick={leave}><Icon name="out" />{t('signOut')}</button>}
       </div>
     </details>
   );
