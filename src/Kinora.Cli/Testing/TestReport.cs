@@ -17,12 +17,13 @@ internal static class TestReport
                 results.Count(o => o == "Passed"), results.Count(o => o is not ("Passed" or "NotExecuted")), results.Count(o => o == "NotExecuted"));
     }
 
-    /// <summary>The names of those that failed; none where there is no report.</summary>
-    public static IReadOnlyList<string> FailedOfTrx(string path) =>
+    /// <summary>Those that failed; none where there is no report.</summary>
+    public static IReadOnlyList<TestFailure> FailedOfTrx(string path) =>
     [
         .. (Load(path)?.Descendants() ?? [])
             .Where(e => e.Name.LocalName == "UnitTestResult" && (string?)e.Attribute("outcome") is not ("Passed" or "NotExecuted"))
-            .Select(e => (string?)e.Attribute("testName") ?? ""),
+            .Select(e => new TestFailure(
+                (string?)e.Attribute("testName") ?? "", e.Descendants().FirstOrDefault(c => c.Name.LocalName == "Message")?.Value ?? "")),
     ];
 
     /// <summary>JUnit, as ctest writes it. Null: none was written.</summary>

@@ -14,7 +14,7 @@ internal sealed class TestRun(string root, TextWriter output)
     private static readonly TimeSpan CheckTimeout = TimeSpan.FromMinutes(30);
 
     /// <summary>Told again at the end: by then the lines of thousands of tests have come after theirs.</summary>
-    private readonly List<string> _failed = [];
+    private readonly List<TestFailure> _failed = [];
 
     private readonly string _results = Path.Combine(root, "artifacts", "test-results");
     private readonly Dictionary<string, string> _environment =
@@ -40,9 +40,9 @@ internal sealed class TestRun(string root, TextWriter output)
             counts += await RunProjectAsync(project, selection, cancellation);
         }
 
-        foreach (var name in _failed)
+        foreach (var failure in _failed)
         {
-            await output.WriteLineAsync($"failed: {name}");
+            await output.WriteLineAsync($"{failure}");
         }
 
         // A filter that fits nothing is a misspelt one.
@@ -57,7 +57,7 @@ internal sealed class TestRun(string root, TextWriter output)
             && await RunProgramAsync(Installation.Dotnet, ["format", "Kinora.slnx", "--verify-no-changes", "--no-restore"], cancellation) == 0;
         if (!isFine)
         {
-            _failed.Add("dotnet format");
+            _failed.Add(new TestFailure("dotnet format"));
         }
 
         return TestCounts.OfCheck(isFine);
@@ -107,7 +107,7 @@ internal sealed class TestRun(string root, TextWriter output)
         var sum = counts.GetValueOrDefault() + (isWhole ? default : TestCounts.OfCheck(isFine: false));
         if (!isWhole || (sum.Failed > 0 && name == Native))
         {
-            _failed.Add(name);
+            _failed.Add(new TestFailure(name));
         }
 
         await output.WriteLineAsync(isWhole ? $"{name}: {sum}" : $"{name}: {sum} (it ended with exit code {exitCode}, with no whole report of tests)");

@@ -14,12 +14,13 @@ public sealed class TestReportTests : IDisposable
         File.WriteAllText(_file, """
             <TestRun xmlns="http://microsoft.com/schemas/VisualStudio/TeamTest/2010"><Results>
             <UnitTestResult outcome="Passed" testName="A" /><UnitTestResult outcome="Passed" testName="B" />
-            <UnitTestResult outcome="Failed" testName="C" /><UnitTestResult outcome="NotExecuted" testName="D" />
+            <UnitTestResult outcome="Failed" testName="C"><Output><StdOut>log</StdOut><ErrorInfo><Message>It is 1.
+            It was to be 2.</Message></ErrorInfo></Output></UnitTestResult><UnitTestResult outcome="NotExecuted" testName="D" />
             <UnitTestResult outcome="Timeout" testName="E" /></Results></TestRun>
             """);
 
         Assert.Equal(new TestCounts(2, 2, 1), TestReport.ReadTrx(_file));
-        Assert.Equal(["C", "E"], TestReport.FailedOfTrx(_file));
+        Assert.Equal(["failed: C\n  It is 1.\n  It was to be 2.", "failed: E"], TestReport.FailedOfTrx(_file).Select(failure => $"{failure}"));
     }
 
     [Fact]
