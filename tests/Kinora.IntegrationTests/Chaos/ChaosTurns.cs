@@ -8,11 +8,13 @@ using Kinora.IntegrationTests.Chaos.Leases;
 using Kinora.IntegrationTests.Chaos.Network;
 using Kinora.IntegrationTests.Chaos.Races;
 using Kinora.IntegrationTests.Chaos.Storage;
+using Kinora.IntegrationTests.Uploads;
+using Kinora.IntegrationTests.Uploads.ByUrl;
 
 namespace Kinora.IntegrationTests.Chaos;
 
 /// <summary>
-/// In a run of all tests the chaos suites of one kind take turns, so that they need minutes: one of each runs, another one at each run.
+/// In a run of all tests the long suites of one kind take turns, so that they need minutes: one of each runs, another one at each run.
 /// Where tests are chosen, and in the full form, all of them run.
 /// </summary>
 internal static class ChaosTurns
@@ -28,6 +30,10 @@ internal static class ChaosTurns
         [typeof(StoreFaultTests), typeof(PartitionTests)],
         [typeof(EncoderFaultTests), typeof(DiskFullTests)],
         [typeof(ClockTests), typeof(FairClaimTests)],
+
+        // The same on another store.
+        [typeof(FolderUploadTests), typeof(S3UploadTests)],
+        [typeof(FolderUrlUploadTests), typeof(S3UrlUploadTests)],
     ];
 
     private static readonly HashSet<Type> Waiting = ChaosScale.HasTurns

@@ -37,6 +37,27 @@ public sealed class DamagedCopyTests : DeploymentTest
         await GrowingViewer.ShouldHaveFramesAsync(User, videoId, Frames - Damaged);
     }
 
+    [Fact]
+    public async Task Times_that_come_true_in_no_way_are_the_files_fault()
+    {
+        using var folder = new TestFolder();
+        var source = folder.Path("untimely.mp4");
+        await Tools.FfmpegAsync([
+            "-f", "lavfi", "-i", "testsrc2=size=320x240:rate=25:duration=8",
+            "-c:v", "libx264", "-preset", "ultrafast", "-bf", "3", "-b_strategy", "0", "-pix_fmt", "yuv420p", "-g", "50", "file:" + source]);
+        var bytes = await File.ReadAllBytesAsync(source, Cancellation);
+
+        // Without its composition offsets (ISO/IEC 14496-12 §8.6.1.3) pictures are told to come in the order in which they are decoded.
+        "free"u8.CopyTo(bytes.AsSpan(bytes.AsSpan().IndexOf("ctts"u8)));
+        await File.WriteAllBytesAsync(source, bytes, Cancellation);
+        var (videoId, jobId) = await User.UploadAsync(source);
+        await User.WaitForJobAsync(jobId);
+
+        var job = await User.WaitForJobAsync(await User.TranscodeAsync(videoId), "FAILED");
+
+        Assert.True(job.GetProperty("error").Text("code") == "CORRUPT", $"{job}");
+    }
+
     /// <summary>Slices of zeros. Sizes, times and the kinds of the units stay: nothing but a decoder sees it.</summary>
     private static async Task DamageAsync(string path)
     {

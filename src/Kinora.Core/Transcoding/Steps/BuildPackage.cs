@@ -30,8 +30,9 @@ public sealed class BuildPackage : IHlsStep
         var package = await PackageAsync(tracks, Path.Combine(folder, "edition"), segments, Expect(context, segments), cancellation);
         if (package.Report.Failure is { } failure)
         {
-            // Where spans came to nothing before, neither way gives what the packets promise: it is the file that tells untrue times.
-            throw context.Plan.Avoid.Contains(TranscodePlan.AvoidSpans)
+            // Where spans came to nothing before, neither way has the pictures when the packets promise them: it is the file that tells untrue
+            // times. With fewer pictures, or another fault, it may be the encoder.
+            throw context.Plan.Avoid.Contains(TranscodePlan.AvoidSpans) && package.Report.IsOfTimesAlone
                 ? new JobFailedException(JobErrorCode.Corrupt, $"The pictures are not at the times that the file tells. {failure}")
                 : new JobFailedException(JobErrorCode.Internal, failure);
         }

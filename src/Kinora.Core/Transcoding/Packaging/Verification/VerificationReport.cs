@@ -10,6 +10,10 @@ public sealed record VerificationReport(IReadOnlyList<VerificationCheck> Checks)
 
     public bool Passed => Checks.All(c => c.Passed);
 
+    /// <summary>All that was wrong is when pictures come; each of them is there.</summary>
+    [JsonIgnore]
+    public bool IsOfTimesAlone => !Passed && Checks.Where(c => !c.Passed).All(c => VideoChecks.OfTimes.Contains(c.Name));
+
     /// <summary>What did not pass, in words, for the job's error; null when all passed.</summary>
     [JsonIgnore]
     public string? Failure

@@ -9,6 +9,14 @@ internal static class VideoChecks
     // the sharp check.
     private const long DurationToleranceUs = 500_000;
 
+    private const string AtZero = "starts-at-zero";
+    private const string Aligned = "cuts-are-aligned";
+    private const string AsPlanned = "cuts-are-as-planned";
+    private const string Duration = "duration-is-that-of-the-source";
+
+    /// <summary>The checks of when pictures come.</summary>
+    public static readonly IReadOnlyList<string> OfTimes = [AtZero, Aligned, AsPlanned, Duration];
+
     // Plans are written with six decimals.
     private const uint PlanTimescale = 1_000_000;
 
@@ -19,11 +27,11 @@ internal static class VideoChecks
         {
             var isCopy = video.Name == expectations.Copied;
             CheckStart(checks, video);
-            checks.AddFault("cuts-are-aligned", video.Name, $"the cuts of {reference.Name}", FindCutFault(
+            checks.AddFault(Aligned, video.Name, $"the cuts of {reference.Name}", FindCutFault(
                 [.. video.Segments.Select(s => s.Start)], [.. reference.Segments.Select(s => s.Start)], isCopy));
             if (expectations.SegmentStarts is { } planned)
             {
-                checks.AddFault("cuts-are-as-planned", video.Name, $"the {planned.Count} planned cuts", FindCutFault(
+                checks.AddFault(AsPlanned, video.Name, $"the {planned.Count} planned cuts", FindCutFault(
                     [.. video.Segments.Select(s => s.Start)],
                     [.. planned.Select(p => new MediaTime((long)Math.Round(p * PlanTimescale), PlanTimescale))],
                     isCopy));
@@ -38,7 +46,7 @@ internal static class VideoChecks
     {
         var start = video.Segments[0].Start;
         checks.Add(
-            "starts-at-zero",
+            AtZero,
             video.Name,
             start.IsSameAs(new MediaTime(0, start.Timescale)),
             "0 s within a tick",
@@ -76,7 +84,7 @@ internal static class VideoChecks
         var isKnown = expected is not null;
         var duration = (long)(expected?.TotalMicroseconds ?? 0);
         checks.Add(
-            "duration-is-that-of-the-source",
+            Duration,
             video.Name,
             !isKnown || Math.Abs(actual - duration) <= DurationToleranceUs,
             isKnown ? $"{CheckList.Seconds(duration)} within {CheckList.Seconds(DurationToleranceUs)}" : "any: the source does not tell",
