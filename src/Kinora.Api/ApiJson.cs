@@ -46,6 +46,7 @@ namespace Kinora.Api;
 [JsonSerializable(typeof(DeliveryAcceptedResponse))]
 [JsonSerializable(typeof(DeliveryListResponse))]
 [JsonSerializable(typeof(DeliveryDetailResponse))]
+[JsonSerializable(typeof(SystemResponse))]
 [JsonSerializable(typeof(OEmbedResponse))]
 [JsonSerializable(typeof(LiveJob))]
 [JsonSerializable(typeof(JsonElement))]

@@ -13,6 +13,7 @@ using Kinora.Core.Infra.Storage.Collection;
 using Kinora.Core.Jobs;
 using Kinora.Core.Limits;
 using Kinora.Core.Limits.Rates;
+using Kinora.Core.Operations;
 using Kinora.Core.Playback;
 using Kinora.Core.Transcoding;
 using Kinora.Core.Transcoding.Steps;
@@ -100,6 +101,7 @@ public static class KinoraSetup
         services.AddScoped<PlaybackService>();
         services.AddHostedService<ProgressFeed>();
         services.AddScoped<WebhookService>();
+        services.AddSingleton<SystemService>();
         return services;
     }
 
@@ -108,6 +110,7 @@ public static class KinoraSetup
     {
         services.AddKinora(configuration);
         services.AddSingleton<LeaseKeeper>();
+        services.AddSingleton<WorkerPresence>();
         services.AddSandbox(configuration);
         services.AddMedia(configuration);
         services.AddEncoders(configuration);

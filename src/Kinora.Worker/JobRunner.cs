@@ -30,7 +30,7 @@ internal sealed partial class JobRunner(
     private const string DatabaseAway = "The database was away.";
     private static readonly TimeSpan SettleTimeout = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan SettleInterval = TimeSpan.FromMilliseconds(500);
-    private static readonly string Worker = $"{Environment.MachineName}:{Environment.ProcessId}";
+    private static readonly string Worker = WorkerHeartbeat.Name;
 
     private readonly SemaphoreSlim _claiming = new(1, 1);
 

@@ -32,6 +32,7 @@ internal static class WorkerSetup
         services.AddHostedService<DeadFolders>();
         services.AddSingleton<JobRunner>();
         services.AddHostedService<CancelListener>();
+        services.AddHostedService<WorkerHeartbeat>();
         AddJob<FetchHandler>(services, JobType.Fetch, c => c.Fetch);
         AddJob<AnalyzeHandler>(services, JobType.Analyze, c => c.Analyze);
         AddJob<ThumbnailHandler>(services, JobType.Thumbnail, c => c.Thumbnail);

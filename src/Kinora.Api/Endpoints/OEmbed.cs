@@ -33,8 +33,8 @@ internal static class OEmbed
         IOptions<PlaybackOptions> options,
         CancellationToken cancellation)
     {
-        var origin = options.Value.PublicUrl is { Length: > 0 } url ? url.TrimEnd('/') : $"{request.Scheme}://{request.Host}";
-        var (videoId, token) = Parse(query.Url, origin) ?? throw Refusal.NotFound("There is no video behind this link.");
+        var origin = PublicOrigin.Of(request, options.Value);
+        var (videoId, token) = Parse(query.Url, origin) ?? throw Refusal.NotFound("Only a page /embed/{videoId}/{token} of this server can be embedded.");
         tokens.Check(token, videoId);
         var video = await playback.GetPictureAsync(videoId, cancellation);
         var (width, height) = Fit(video, query.MaxWidth ?? int.MaxValue, query.MaxHeight ?? int.MaxValue);

@@ -1,5 +1,8 @@
 using System.Security.Cryptography;
+using System.Text;
+using Kinora.Core.Playback;
 using Microsoft.AspNetCore.StaticFiles;
+using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 
 namespace Kinora.Api.Http;
@@ -33,7 +36,7 @@ public static class WebPages
         var folder = Path.Combine(AppContext.BaseDirectory, "wwwroot");
         MapPage(routes, "/", Path.Combine(folder, "index.html"), ContentSecurityPolicy);
         MapPage(routes, "/watch", Path.Combine(folder, "watch.html"), ContentSecurityPolicy);
-        MapPage(routes, "/embed/{videoId}/{token}", Path.Combine(folder, "watch.html"), EmbedPolicy);
+        MapPage(routes, "/embed/{videoId}/{token}", Path.Combine(folder, "watch.html"), EmbedPolicy, "data-embedded");
         MapPage(routes, "/app/{**path}", Path.Combine(folder, "app.html"), AppPolicy);
 
         // Looked up, never put together from what was asked for.
@@ -43,24 +46,30 @@ public static class WebPages
         return routes;
     }
 
-    private static void MapPage(IEndpointRouteBuilder routes, string pattern, string path, string policy)
+    /// <param name="mark">An attribute of the root element, which the page's style asks for: a script would set it after the first picture.</param>
+    private static void MapPage(IEndpointRouteBuilder routes, string pattern, string path, string policy, string mark = "")
     {
-        var content = File.ReadAllBytes(path);
+        var content = Encoding.UTF8.GetBytes(File.ReadAllText(path).Replace("<html ", $"<html {mark} ", StringComparison.Ordinal));
         var etag = new EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(content).AsSpan(0, 8))}\"");
-        routes.MapMethods(pattern, ReadMethods, (HttpResponse response) =>
+        routes.MapMethods(pattern, ReadMethods, (HttpContext context, IOptions<PlaybackOptions> options) =>
         {
-            var headers = response.Headers;
+            var headers = context.Response.Headers;
             headers.ContentSecurityPolicy = policy;
             headers.CacheControl = "no-cache";
             headers["Cross-Origin-Opener-Policy"] = "same-origin";
             if (policy == EmbedPolicy)
             {
                 headers["Cross-Origin-Resource-Policy"] = "cross-origin";
+                headers.Link = OEmbedLink(PublicOrigin.Of(context.Request, options.Value), context.Request);
             }
 
             return Results.Bytes(content, "text/html; charset=utf-8", entityTag: etag);
         }).AllowAnonymous().ExcludeFromDescription();
     }
+
+    /// <summary>How who reads the page finds what to embed (oEmbed 1.0 §4).</summary>
+    private static string OEmbedLink(string origin, HttpRequest request) =>
+        $"<{origin}/oembed?url={Uri.EscapeDataString(origin + request.Path.ToUriComponent())}>; rel=\"alternate\"; type=\"application/json+oembed\"";
 
     private static IResult GetAsset(Dictionary<string, string> assets, string name, HttpContext context)
     {

@@ -1,13 +1,19 @@
 using Kinora.Core.Errors;
 using Kinora.Core.Infra.Database;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace Kinora.Core.Accounts;
 
 /// <summary>Opening an account, and the sessions of its owner.</summary>
 public sealed class AccountService(
-    KinoraDb db, PasswordHasher hasher, RefreshTokenService refreshTokens, FailedLogins failedLogins, TimeProvider time)
+    KinoraDb db,
+    PasswordHasher hasher,
+    RefreshTokenService refreshTokens,
+    FailedLogins failedLogins,
+    IOptions<AuthOptions> options,
+    TimeProvider time)
 {
     public async Task<User> RegisterAsync(string email, string password, CancellationToken cancellation)
     {
@@ -17,7 +23,7 @@ public sealed class AccountService(
         }
 
         var normalized = Credentials.Normalize(email);
-        if (await db.Users.AnyAsync(u => u.NormalizedEmail == normalized, cancellation))
+        if (IsOperator(normalized) || await db.Users.AnyAsync(u => u.NormalizedEmail == normalized, cancellation))
         {
             throw EmailTaken();
         }
@@ -74,6 +80,21 @@ public sealed class AccountService(
         await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == userId, cancellation) ?? throw Refusal.Unauthorized();
 
     public Task<bool> ExistsAsync(Guid userId, CancellationToken cancellation) => db.Users.AnyAsync(u => u.Id == userId, cancellation);
+
+    /// <summary>Whether the user may look at the whole service.</summary>
+    public bool IsOperator(User user) => IsOperator(user.NormalizedEmail);
+
+    /// <exception cref="ApiException">FORBIDDEN: the user is no operator. UNAUTHORIZED: there is no such user.</exception>
+    public async Task RequireOperatorAsync(Guid userId, CancellationToken cancellation)
+    {
+        if (!IsOperator(await GetAsync(userId, cancellation)))
+        {
+            throw Refusal.Forbidden("Only operators may look at the whole service.");
+        }
+    }
+
+    private bool IsOperator(string normalizedEmail) =>
+        options.Value.Operators.Any(email => Credentials.Normalize(email) == normalizedEmail);
 
     private static ApiException EmailTaken() => Refusal.Conflict("There is an account with this e-mail address.");
 

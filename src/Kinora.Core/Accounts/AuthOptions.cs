@@ -20,6 +20,12 @@ public sealed class AuthOptions
     [Range(typeof(TimeSpan), "01:00:00", "365.00:00:00")]
     public TimeSpan RefreshTokenLifetime { get; set; } = TimeSpan.FromDays(30);
 
+    /// <summary>
+    /// E-mail addresses of the accounts that may look at the whole service. An account is opened before its address is put here: a listed
+    /// address that has none cannot be registered, or whoever is first would have it.
+    /// </summary>
+    public IList<string> Operators { get; set; } = [];
+
     /// <summary>Failed logins of one account in <see cref="FailedLoginWindow"/>, after which it has to wait for the window's end.</summary>
     [Range(3, 1000)]
     public int FailedLoginLimit { get; set; } = 10;

@@ -73,6 +73,12 @@ internal sealed class JobTable : IEntityTypeConfiguration<Job>
         builder.HasIndex(j => j.OwnerId, "ix_jobs_owner_live").HasDatabaseName("ix_jobs_owner_live")
             .HasFilter("status IN ('QUEUED', 'RUNNING') AND parent_id IS NULL");
 
+        // What has ended in the last hours, and what has failed, for who looks after the service.
+        builder.HasIndex(j => j.FinishedAt, "ix_jobs_finished").HasDatabaseName("ix_jobs_finished")
+            .HasFilter("finished_at IS NOT NULL AND parent_id IS NULL");
+        builder.HasIndex(j => j.FinishedAt, "ix_jobs_failed").HasDatabaseName("ix_jobs_failed")
+            .HasFilter("status = 'FAILED' AND parent_id IS NULL");
+
         // Whose turn it is: the fence of an owner's last claim.
         builder.HasIndex(j => new { j.OwnerId, j.Type, j.Fence }, "ix_jobs_turns").HasDatabaseName("ix_jobs_turns")
             .HasFilter("fence IS NOT NULL");

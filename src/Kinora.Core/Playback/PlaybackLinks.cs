@@ -3,7 +3,7 @@ namespace Kinora.Core.Playback;
 /// <summary>Paths on this API, good until <see cref="ExpiresAt"/> without any header.</summary>
 /// <param name="IsComplete">The HLS is whole; else it grows.</param>
 public sealed record PlaybackLinks(
-    bool IsComplete, string MasterPath, string? ThumbnailPath, string? StoryboardPath, DateTimeOffset ExpiresAt);
+    bool IsComplete, string MasterPath, string? ThumbnailPath, string? StoryboardPath, string EmbedPath, DateTimeOffset ExpiresAt);
 
 /// <summary>An object to serve.</summary>
 /// <param name="Sha256">Lower-case hex: a strong ETag.</param>

@@ -35,6 +35,7 @@ public sealed class PlaybackService(
             pictures?.Files.Any(f => f.Name == StoryboardNames.Text) == true
                 ? $"/v1/videos/{videoId}/storyboard/{token}/{StoryboardNames.Text}"
                 : null,
+            $"/embed/{videoId}/{token}",
             expiresAt);
     }
 

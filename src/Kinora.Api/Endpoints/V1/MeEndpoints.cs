@@ -13,6 +13,6 @@ internal static class MeEndpoints
     private static async Task<Ok<MeResponse>> GetAsync(CurrentUser me, AccountService accounts, CancellationToken cancellation)
     {
         var user = await accounts.GetAsync(me.Id, cancellation);
-        return TypedResults.Ok(new MeResponse(user.Id, user.Email, user.CreatedAt));
+        return TypedResults.Ok(new MeResponse(user.Id, user.Email, accounts.IsOperator(user), user.CreatedAt));
     }
 }

@@ -55,13 +55,14 @@ internal static class PlaybackEndpoints
         CancellationToken cancellation)
     {
         var links = await playback.GetLinksAsync(user.Id, videoId, cancellation);
-        var origin = options.Value.PublicUrl is { Length: > 0 } url ? url.TrimEnd('/') : $"{request.Scheme}://{request.Host}";
+        var origin = PublicOrigin.Of(request, options.Value);
         return TypedResults.Ok(new PlaybackResponse(
             origin + links.MasterPath,
             links.ExpiresAt,
             links.IsComplete,
             links.ThumbnailPath is { } thumbnail ? origin + thumbnail : null,
-            links.StoryboardPath is { } storyboard ? origin + storyboard : null));
+            links.StoryboardPath is { } storyboard ? origin + storyboard : null,
+            origin + links.EmbedPath));
     }
 
     private static async Task<ContentHttpResult> GetVerificationAsync(

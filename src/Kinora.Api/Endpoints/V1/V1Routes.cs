@@ -18,5 +18,6 @@ internal static class V1Routes
         v1.MapPlayback();
         v1.MapEvents();
         v1.MapWebhooks();
+        v1.MapSystem();
     }
 }

@@ -11,7 +11,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace Kinora.Core.Infra.Database;
 
-/// <summary>Immutable records kept whole as jsonb: read and written at once, never queried into.</summary>
+/// <summary>Immutable records kept whole as jsonb: read and written at once, and queried into for the operator's figures alone.</summary>
 internal static class JsonColumn
 {
     public static void HasJsonColumn<T>(this PropertyBuilder property)
@@ -36,4 +36,5 @@ internal static class JsonColumn
 [JsonSerializable(typeof(ManifestFile))]
 [JsonSerializable(typeof(IReadOnlyList<DeliveryAttempt>))]
 [JsonSerializable(typeof(DeliveryAttempt))]
+[JsonSerializable(typeof(IReadOnlyDictionary<string, int>))]
 internal sealed partial class StoredJson : JsonSerializerContext;

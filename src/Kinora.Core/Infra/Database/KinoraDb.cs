@@ -3,6 +3,7 @@ using Kinora.Core.Events;
 using Kinora.Core.Idempotency;
 using Kinora.Core.Infra.Storage;
 using Kinora.Core.Jobs;
+using Kinora.Core.Operations;
 using Kinora.Core.Playback;
 using Kinora.Core.Uploads.Resumable;
 using Kinora.Core.Videos;
@@ -37,6 +38,8 @@ public sealed class KinoraDb(DbContextOptions<KinoraDb> options) : DbContext(opt
     public DbSet<Webhook> Webhooks => Set<Webhook>();
 
     public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
+
+    public DbSet<WorkerProcess> Workers => Set<WorkerProcess>();
 
     public DbSet<Chore> Chores => Set<Chore>();
 

@@ -14,7 +14,7 @@ namespace Kinora.Core.Infra.Telemetry;
 /// </summary>
 public sealed class HealthService
 {
-    private static readonly string Version =
+    public static readonly string Version =
         typeof(HealthService).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0.0.0";
 
     private readonly string _role;

@@ -472,6 +472,14 @@ namespace Kinora.Core.Infra.Database.Migrations
                     b.HasIndex("VideoId", "Id")
                         .HasDatabaseName("ix_jobs_video_id_id");
 
+                    b.HasIndex(new[] { "FinishedAt" }, "ix_jobs_failed")
+                        .HasDatabaseName("ix_jobs_failed")
+                        .HasFilter("status = 'FAILED' AND parent_id IS NULL");
+
+                    b.HasIndex(new[] { "FinishedAt" }, "ix_jobs_finished")
+                        .HasDatabaseName("ix_jobs_finished")
+                        .HasFilter("finished_at IS NOT NULL AND parent_id IS NULL");
+
                     b.HasIndex(new[] { "ParentId" }, "ix_jobs_live_units")
                         .HasDatabaseName("ix_jobs_live_units")
                         .HasFilter("status IN ('QUEUED', 'RUNNING') AND parent_id IS NOT NULL");
@@ -537,6 +545,41 @@ namespace Kinora.Core.Infra.Database.Migrations
 
                             t.HasCheckConstraint("ck_jobs_weight", "weight >= 0");
                         });
+                });
+
+            modelBuilder.Entity("Kinora.Core.Operations.WorkerProcess", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Sandbox")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("sandbox");
+
+                    b.Property<DateTimeOffset>("SeenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("seen_at");
+
+                    b.Property<string>("Slots")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("slots");
+
+                    b.Property<DateTimeOffset>("StartedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("started_at");
+
+                    b.Property<string>("Version")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("version");
+
+                    b.HasKey("Name")
+                        .HasName("pk_workers");
+
+                    b.ToTable("workers", (string)null);
                 });
 
             modelBuilder.Entity("Kinora.Core.Playback.Derivative", b =>
