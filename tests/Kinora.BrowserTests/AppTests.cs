@@ -4,10 +4,9 @@ using Microsoft.Playwright;
 namespace Kinora.BrowserTests;
 
 /// <summary>What a person does with the web app, from an account to a video that is gone.</summary>
-public sealed partial class AppTests(BrowserFixture browser, AppSite site) : IClassFixture<AppSite>
+[Collection("app")]
+public sealed partial class AppTests(BrowserFixture browser, AppSite site)
 {
-    private const string Password = "a long walk by the sea";
-
     /// <summary>Milliseconds, of an upload and an encode.</summary>
     private const float Patience = 180_000;
 
@@ -36,6 +35,7 @@ public sealed partial class AppTests(BrowserFixture browser, AppSite site) : ICl
 
         // Watched, with no reload, while the states change.
         await Assertions.Expect(page.Locator(".status", new() { HasTextString = "Ready" })).ToBeVisibleAsync(new() { Timeout = Patience });
+        await Assertions.Expect(page.GetByText("It plays already")).ToHaveCountAsync(0, new() { Timeout = Patience });
         await PlayAsync(page);
 
         // Deleted.
@@ -127,7 +127,7 @@ public sealed partial class AppTests(BrowserFixture browser, AppSite site) : ICl
         await page.GotoAsync("/app");
         await page.GetByRole(AriaRole.Button, new() { Name = "New here? Create an account" }).ClickAsync();
         await page.GetByLabel("E-mail").FillAsync($"{Guid.CreateVersion7()}@example.org");
-        await page.GetByLabel("Password").FillAsync(Password);
+        await page.GetByLabel("Password").FillAsync(AppSite.Password);
         await page.GetByRole(AriaRole.Button, new() { Name = "Create an account", Exact = true }).ClickAsync();
         await Assertions.Expect(page.GetByText("No videos yet")).ToBeVisibleAsync();
         return watched;
@@ -169,14 +169,27 @@ public sealed partial class AppTests(BrowserFixture browser, AppSite site) : ICl
         });
     }
 
-    /// <summary>In the frame of the player: it plays, and goes far ahead.</summary>
+    /// <summary>In the frame of the player: it plays, shows what is at another place, goes there, and changes its quality.</summary>
     private static async Task PlayAsync(IPage page)
     {
         var frame = page.Frames.Single(f => f.Url.Contains("/embed/", StringComparison.Ordinal));
         await frame.EvaluateAsync("() => { const v = document.querySelector('video'); v.muted = true; return v.play(); }");
-        await frame.WaitForFunctionAsync("() => document.querySelector('video').currentTime > 1", null, new() { Timeout = Patience });
-        await frame.EvaluateAsync("() => { document.querySelector('video').currentTime = 15; }");
-        await frame.WaitForFunctionAsync("() => document.querySelector('video').currentTime > 16", null, new() { Timeout = Patience });
+        await UntilAsync("document.querySelector('video').currentTime > 1");
+
+        var bar = (await frame.Locator("#seek").BoundingBoxAsync())!;
+        await page.Mouse.MoveAsync(bar.X + (bar.Width * 0.5f), bar.Y + (bar.Height / 2));
+        await UntilAsync("document.querySelector('#seek-picture').clientWidth > 0 && document.querySelector('#seek-picture').style.backgroundImage !== ''");
+        await page.Mouse.ClickAsync(bar.X + (bar.Width * 0.75f), bar.Y + (bar.Height / 2));
+        await UntilAsync($"document.querySelector('video').currentTime > {AppSite.Seconds * 0.76}");
+
+        var height = await frame.EvaluateAsync<int>("() => document.querySelector('video').videoHeight");
+        var other = height == 360 ? 720 : 360;
+        await frame.ClickAsync("#settings");
+        await frame.ClickAsync($"[role=menuitemradio]:text-is('{other}p')");
+        await frame.EvaluateAsync("() => { document.querySelector('video').currentTime = 1; }");
+        await UntilAsync($"document.querySelector('video').videoHeight === {other}");
+
+        Task UntilAsync(string script) => frame.WaitForFunctionAsync($"() => {script}", null, new() { Timeout = Patience, PollingInterval = 50 });
     }
 
     /// <summary>What the browser itself says of a network that was cut, and of answers that are no success, is no fault of the page.</summary>

@@ -1,4 +1,3 @@
-using System.Reflection;
 using Microsoft.Playwright;
 
 namespace Kinora.BrowserTests;
@@ -21,9 +20,6 @@ public sealed class GrowingTests(BrowserFixture browser, GrowingSite site) : ICl
           video.addEventListener('waiting', () => { if (isStarted && !video.seeking && !video.ended) window.stalls.push(video.currentTime); });
         }
         """;
-
-    private static string PlayersFolder { get; } = Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>()
-        .Single(attribute => attribute.Key == "PlayersFolder").Value!;
 
     [Fact]
     public async Task Our_page_plays_and_switches_between_the_copy_and_what_is_encoded()
@@ -61,7 +57,7 @@ public sealed class GrowingTests(BrowserFixture browser, GrowingSite site) : ICl
             Body = "<!doctype html><video muted></video>",
         }));
         await watched.Page.GotoAsync(page);
-        await watched.Page.AddScriptTagAsync(new() { Path = Path.Combine(PlayersFolder, "shaka-player", "dist", "shaka-player.compiled.js") });
+        await watched.Page.AddScriptTagAsync(new() { Path = NodeModules.Path("shaka-player", "dist", "shaka-player.compiled.js") });
         await watched.Page.EvaluateAsync(WatchStalls);
         await watched.Page.EvaluateAsync(
             """

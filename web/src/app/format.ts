@@ -20,6 +20,17 @@ export function clock(milliseconds: number): string {
   return (parts[0]! > 0 ? parts : parts.slice(1)).map((part, i) => (i === 0 ? `${part}` : `${part}`.padStart(2, '0'))).join(':');
 }
 
+/** "350 ms", "12 s", "4 min", "3.5 h" */
+export function lasting(milliseconds: number): string {
+  for (const [unit, size] of [['h', 3_600_000], ['min', 60_000], ['s', 1000]] as const) {
+    if (milliseconds >= size) {
+      return `${(milliseconds / size).toLocaleString(language.value, { maximumFractionDigits: milliseconds < 10 * size ? 1 : 0 })} ${unit}`;
+    }
+  }
+
+  return `${milliseconds} ms`;
+}
+
 export function when(time: string): string {
   return new Date(time).toLocaleString(language.value, { dateStyle: 'medium', timeStyle: 'short' });
 }

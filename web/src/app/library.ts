@@ -14,8 +14,17 @@ export const isLive = signal(false);
 /** How often the stream was opened: what was loaded before the first time may be old. */
 export const opened = signal(0);
 
-/** The newest event; pages that show more than a video's state load it again. */
-export const newest = signal<Told | null>(null);
+/** How often each video's events have said that something is new, but how far a job is: who shows more than its state loads that again. */
+export const changes = signal<ReadonlyMap<string, number>>(new Map());
+
+/** How often each video got a thumbnail. */
+export const pictures = signal<ReadonlyMap<string, number>>(new Map());
+
+/** Videos of this user that were deleted while the page was open. */
+export const deleted = signal<ReadonlySet<string>>(new Set());
+
+/** Loads under way, by video: whether it is to be loaded once more when they are done. */
+const loading = new Map<string, boolean>();
 
 export function put(...loaded: Video[]): void {
   const next = new Map(videos.value);
@@ -44,8 +53,11 @@ export async function load(videoId: string): Promise<void> {
 export function followLibrary(): () => void {
   return follow(
     (told) => {
-      newest.value = told;
-      void apply(told);
+      if (told.type !== 'job.progress') {
+        changes.value = counted(changes.value, told.videoId);
+      }
+
+      apply(told);
     },
     (isOpen) => {
       isLive.value = isOpen;
@@ -56,10 +68,19 @@ export function followLibrary(): () => void {
   );
 }
 
-async function apply(told: Told): Promise<void> {
+function counted(counts: ReadonlyMap<string, number>, videoId: string): ReadonlyMap<string, number> {
+  return new Map(counts).set(videoId, (counts.get(videoId) ?? 0) + 1);
+}
+
+function apply(told: Told): void {
   if (told.type === 'video.deleted') {
+    deleted.value = new Set(deleted.value).add(told.videoId);
     remove(told.videoId);
     return;
+  }
+
+  if (told.type === 'video.thumbnail.ready') {
+    pictures.value = counted(pictures.value, told.videoId);
   }
 
   if (told.type.startsWith('job.')) {
@@ -71,9 +92,24 @@ async function apply(told: Told): Promise<void> {
     return;
   }
 
-  try {
-    await load(told.videoId);
-  } catch {
-    // It is gone meanwhile: that is told too.
+  void loadOnce(told.videoId);
+}
+
+/** Of many events in a moment the first one loads the video, and the last one. */
+async function loadOnce(videoId: string): Promise<void> {
+  if (loading.has(videoId)) {
+    loading.set(videoId, true);
+    return;
   }
+
+  do {
+    loading.set(videoId, false);
+    try {
+      await load(videoId);
+    } catch {
+      // It is gone meanwhile: that is told too.
+    }
+  } while (loading.get(videoId));
+
+  loading.delete(videoId);
 }

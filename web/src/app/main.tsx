@@ -5,8 +5,10 @@ import { useEffect } from 'preact/hooks';
 import { session } from './api/session';
 import { t } from './i18n';
 import { followLibrary } from './library';
+import { learnMe } from './me';
 import { Library } from './pages/Library';
 import { SignIn } from './pages/SignIn';
+import { SystemPage } from './pages/SystemPage';
 import { VideoPage } from './pages/VideoPage';
 import { WebhookPage } from './pages/WebhookPage';
 import { Webhooks } from './pages/Webhooks';
@@ -17,6 +19,7 @@ import './theme';
 function App() {
   const isIn = session.value !== null;
   useEffect(() => (isIn ? followLibrary() : undefined), [isIn]);
+  useEffect(() => (isIn ? void learnMe() : undefined), [isIn]);
   return <Shell>{isIn ? <Page /> : <SignIn />}</Shell>;
 }
 
@@ -32,6 +35,10 @@ function Page() {
 
   if (first === 'webhooks') {
     return id === undefined ? <Webhooks /> : <WebhookPage key={id} id={id} />;
+  }
+
+  if (first === 'system') {
+    return <SystemPage />;
   }
 
   return <div class="page"><p class="empty">{t('notFound')}</p></div>;

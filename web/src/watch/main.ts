@@ -15,7 +15,6 @@ const video = element<HTMLVideoElement>('video');
 const stage = element('stage');
 const retry = element<HTMLButtonElement>('retry');
 const embedded = embeddedLink(location.pathname);
-document.documentElement.toggleAttribute('data-embedded', embedded !== null);
 let stream: Stream | null = null;
 
 const menu = new Menu(video, (level) => stream?.select(level));

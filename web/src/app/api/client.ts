@@ -8,6 +8,8 @@ export type Explanation = components['schemas']['ExplanationResponse'];
 export type Playback = components['schemas']['PlaybackResponse'];
 export type Webhook = components['schemas']['WebhookResponse'];
 export type Delivery = components['schemas']['DeliveryResponse'];
+export type Me = components['schemas']['MeResponse'];
+export type System = components['schemas']['SystemResponse'];
 export type DeliveryDetail = components['schemas']['DeliveryDetailResponse'];
 
 /** An answer that is no success, in the API's own words. */

@@ -8,6 +8,7 @@ export interface Told {
 }
 
 const longestWait = 15_000;
+const hiddenPatience = 30_000;
 
 /**
  * Follows the events of all videos, over every break: each time it connects again it goes on behind the last one. EventSource sends no
@@ -16,13 +17,34 @@ const longestWait = 15_000;
  * @returns Ends it.
  */
 export function follow(onTold: (told: Told) => void, onOpen: (isOpen: boolean) => void): () => void {
-  const stop = new AbortController();
-  void run(onTold, onOpen, stop.signal);
-  return () => stop.abort();
+  const place = { last: '' };
+  let stop: AbortController | null = null;
+  let leaving: number | undefined;
+
+  // A browser has six connections to a server of HTTP/1.1: a tab that nobody looks at keeps none, and goes on from where it was.
+  const look = () => {
+    clearTimeout(leaving);
+    if (document.visibilityState === 'hidden') {
+      leaving = window.setTimeout(leave, hiddenPatience);
+    } else if (stop === null) {
+      stop = new AbortController();
+      void run(place, onTold, onOpen, stop.signal);
+    }
+  };
+  const leave = () => {
+    stop?.abort();
+    stop = null;
+  };
+  document.addEventListener('visibilitychange', look);
+  look();
+  return () => {
+    document.removeEventListener('visibilitychange', look);
+    clearTimeout(leaving);
+    leave();
+  };
 }
 
-async function run(onTold: (told: Told) => void, onOpen: (isOpen: boolean) => void, stop: AbortSignal): Promise<void> {
-  let last = '';
+async function run(place: { last: string }, onTold: (told: Told) => void, onOpen: (isOpen: boolean) => void, stop: AbortSignal): Promise<void> {
   let wait = 1000;
   while (!stop.aborted) {
     try {
@@ -32,8 +54,8 @@ async function run(onTold: (told: Told) => void, onOpen: (isOpen: boolean) => vo
       }
 
       const headers: Record<string, string> = { Accept: 'text/event-stream', Authorization: `Bearer ${token}` };
-      if (last !== '') {
-        headers['Last-Event-ID'] = last;
+      if (place.last !== '') {
+        headers['Last-Event-ID'] = place.last;
       }
 
       const answer = await fetch('/v1/events', { headers, signal: stop, cache: 'no-store' });
@@ -41,7 +63,7 @@ async function run(onTold: (told: Told) => void, onOpen: (isOpen: boolean) => vo
         onOpen(true);
         for await (const message of messages(answer.body)) {
           wait = 1000;
-          last = message.id ?? last;
+          place.last = message.id ?? place.last;
           if (message.data !== '' && message.event !== 'open') {
             onTold(JSON.parse(message.data) as Told);
           }

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { api, must, Refusal, type Explanation, type Job, type Playback } from '../api/client';
 import { when } from '../format';
 import { t, type Words } from '../i18n';
-import { load as loadVideo, newest, opened, progress, put, remove, videos } from '../library';
+import { changes, deleted, load as loadVideo, opened, progress, put, remove, videos } from '../library';
 import { CopyField } from '../parts/CopyField';
 import { Dialog } from '../parts/Dialog';
 import { Facts } from '../parts/Facts';
@@ -19,7 +19,7 @@ export function VideoPage({ id }: { id: string }) {
   const [jobs, setJobs] = useState<Job[]>([]);
   const [explanation, setExplanation] = useState<Explanation | null>(null);
   const [playback, setPlayback] = useState<Playback | null>(null);
-  const told = newest.value?.videoId === id && newest.value.type !== 'job.progress' ? newest.value : null;
+  const version = changes.value.get(id) ?? 0;
 
   async function load() {
     try {
@@ -34,29 +34,30 @@ export function VideoPage({ id }: { id: string }) {
 
       // A new signature would begin the film anew; the player goes on with its own while the film grows to its end.
       const found = links.data;
-      setPlayback((before) => (found === undefined || before === null ? (found ?? null) : { ...found, masterUrl: before.masterUrl, expiresAt: before.expiresAt }));
+      setPlayback((before) => (found === undefined || before === null ? (found ?? null) : { ...found, masterUrl: before.masterUrl, embedUrl: before.embedUrl, expiresAt: before.expiresAt }));
     } catch (error) {
       setMissing(error instanceof Refusal && error.isFinal);
     }
   }
 
-  useEffect(() => void load(), [id, told, opened.value]);
+  useEffect(() => void load(), [id, version, opened.value]);
 
-  if (isMissing || (video === undefined && told?.type === 'video.deleted')) {
+  if (isMissing || (video === undefined && deleted.value.has(id))) {
     return <div class="page"><p class="empty">{t('notFound')}</p><p class="center"><a class="button" href="/app">{t('back')}</a></p></div>;
   }
 
-  if (video === undefined) {
+  // All at once: what came later would push away what is there.
+  if (video === undefined || explanation === null) {
     return <div class="page" aria-busy="true" />;
   }
 
-  const embed = playback === null ? null : embedOf(id, playback.masterUrl);
+  const embed = playback?.embedUrl ?? null;
   return (
     <div class="page video">
       <p><a class="back" href="/app"><Icon name="back" />{t('back')}</a></p>
       <div class="stage-frame">
         {embed !== null ? (
-          <iframe key={embed} src={embed} title={video.title} allow="autoplay; fullscreen; picture-in-picture" />
+          <iframe key={embed} src={new URL(embed).pathname} title={video.title} allow="autoplay; fullscreen; picture-in-picture" />
         ) : (
           <div class="still"><Thumbnail video={video} /><p>{video.status === 'FAILED' ? video.error?.message : t('notPlayable')}</p></div>
         )}
@@ -66,7 +67,7 @@ export function VideoPage({ id }: { id: string }) {
       <div class="columns">
         <section class="panel" aria-labelledby="jobs-title">
           <h2 id="jobs-title">{t('jobs')}</h2>
-          {explanation !== null && <p class="quiet">{explanation.message}</p>}
+          <p class="quiet">{explanation.message}</p>
           <ul class="jobs">{jobs.map((job) => <JobRow key={job.id} job={job} onDone={() => void load()} />)}</ul>
           {video.status !== 'FAILED' && video.status !== 'UPLOADED' && !jobs.some((job) => job.type === 'HLS') && (
             <button type="button" class="button" onClick={() => void attempt(() => must(api.POST('/v1/videos/{videoId}/transcodes', params)))}>{t('encode')}</button>
@@ -75,8 +76,8 @@ export function VideoPage({ id }: { id: string }) {
         {playback !== null && embed !== null && (
           <section class="panel" aria-labelledby="share-title">
             <h2 id="share-title">{t('share')}</h2>
-            <CopyField label={t('link')} text={location.origin + embed} />
-            <CopyField label={t('embedCode')} text={codeOf(location.origin + embed, video.title)} />
+            <CopyField label={t('link')} text={embed} />
+            <CopyField label={t('embedCode')} text={codeOf(embed, video.title)} />
             <CopyField label="HLS" text={playback.masterUrl} />
             <p class="quiet">{t('linkUntil')} {when(playback.expiresAt)}</p>
           </section>
@@ -159,11 +160,6 @@ function JobRow({ job, onDone }: { job: Job; onDone: () => void }) {
       {job.error !== null && job.error !== undefined && <p class="problem-line">{job.error.code}: {job.error.message}</p>}
     </li>
   );
-}
-
-/** The page that plays it, in a frame: the same signature, another path. */
-function embedOf(id: string, masterUrl: string): string {
-  return `/embed/${id}/${new URL(masterUrl).pathname.split('/')[5]}`;
 }
 
 function codeOf(url: string, title: string): string {

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { api, must, Refusal, type Delivery, type DeliveryDetail, type Webhook } from '../api/client';
 import { ago, when } from '../format';
 import { t, type Words } from '../i18n';
-import { newest } from '../library';
+import { changes } from '../library';
 import { Icon } from '../parts/Icon';
 import { Status } from '../parts/Status';
 import { attempt } from '../parts/Toasts';
@@ -33,7 +33,7 @@ export function WebhookPage({ id }: { id: string }) {
 
   // What becomes of a delivery is told to nobody: it is looked up while one is on its way.
   const isWaiting = deliveries.some((delivery) => delivery.status === 'PENDING');
-  useEffect(() => void load(), [id, newest.value?.type === 'job.progress' ? null : newest.value]);
+  useEffect(() => void load(), [id, changes.value]);
   useEffect(() => {
     const timer = isWaiting ? setInterval(() => void load(), pollInterval) : undefined;
     return () => clearInterval(timer);

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { leave as forget, session } from '../api/session';
 import { languages, speak, t, language, type Language } from '../i18n';
 import { isLive } from '../library';
+import { me } from '../me';
 import { path } from '../router';
 import { choose, theme, type Theme } from '../theme';
 import { add } from '../uploads';
@@ -22,6 +23,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
           <nav aria-label="Kinora">
             <Link to="/app" isHere={path.value === '/' || path.value.startsWith('/videos')}>{t('library')}</Link>
             <Link to="/app/webhooks" isHere={path.value.startsWith('/webhooks')}>{t('webhooks')}</Link>
+            {me.value?.isOperator === true && <Link to="/app/system" isHere={path.value === '/system'}>{t('system')}</Link>}
           </nav>
         )}
         <span class="space" />

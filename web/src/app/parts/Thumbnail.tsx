@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Video } from '../api/client';
 import { accessToken } from '../api/session';
-import { newest } from '../library';
+import { pictures } from '../library';
 import { Icon } from './Icon';
 
 const kept = new Map<string, string>();
@@ -12,22 +12,23 @@ export function Thumbnail({ video }: { video: Video }) {
   const mayHave = video.status === 'ANALYZED' || video.status === 'READY';
   const frame = useRef<HTMLDivElement>(null);
   const [url, setUrl] = useState(kept.get(videoId) ?? null);
-  const told = newest.value;
-  const isNew = told?.videoId === videoId && told.type === 'video.thumbnail.ready' ? told : null;
+  const version = pictures.value.get(videoId) ?? 0;
+  const shown = useRef(version);
   useEffect(() => {
-    if (!mayHave || (url !== null && isNew === null)) {
+    if (!mayHave || (url !== null && version === shown.current)) {
       return;
     }
 
     const seen = new IntersectionObserver((entries) => {
       if (entries.some((entry) => entry.isIntersecting)) {
         seen.disconnect();
+        shown.current = version;
         void fetchPicture(videoId).then((found) => found !== null && setUrl(found));
       }
     }, { rootMargin: '200px' });
     seen.observe(frame.current!);
     return () => seen.disconnect();
-  }, [videoId, mayHave, isNew]);
+  }, [videoId, mayHave, version]);
   return (
     <div ref={frame} class="thumbnail">
       {url === null ? <Icon name="film" /> : <img src={url} alt="" decoding="async" />}
