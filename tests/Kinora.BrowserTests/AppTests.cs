@@ -169,25 +169,24 @@ public sealed partial class AppTests(BrowserFixture browser, AppSite site)
         });
     }
 
-    /// <summary>In the frame of the player: it plays, shows what is at another place, goes there, and changes its quality.</summary>
+    /// <summary>In the frame of the player: it plays, changes its quality, shows what is at another place, and goes there.</summary>
     private static async Task PlayAsync(IPage page)
     {
         var frame = page.Frames.Single(f => f.Url.Contains("/embed/", StringComparison.Ordinal));
         await frame.EvaluateAsync("() => { const v = document.querySelector('video'); v.muted = true; return v.play(); }");
         await UntilAsync("document.querySelector('video').currentTime > 1");
 
+        var height = await frame.EvaluateAsync<int>("() => document.querySelector('video').videoHeight");
+        var other = height == 360 ? 720 : 360;
+        await frame.ClickAsync("#settings");
+        await frame.ClickAsync($"[role=menuitemradio]:text-is('{other}p')");
+        await UntilAsync($"document.querySelector('video').videoHeight === {other}");
+
         var bar = (await frame.Locator("#seek").BoundingBoxAsync())!;
         await page.Mouse.MoveAsync(bar.X + (bar.Width * 0.5f), bar.Y + (bar.Height / 2));
         await UntilAsync("document.querySelector('#seek-picture').clientWidth > 0 && document.querySelector('#seek-picture').style.backgroundImage !== ''");
         await page.Mouse.ClickAsync(bar.X + (bar.Width * 0.75f), bar.Y + (bar.Height / 2));
         await UntilAsync($"document.querySelector('video').currentTime > {AppSite.Seconds * 0.76}");
-
-        var height = await frame.EvaluateAsync<int>("() => document.querySelector('video').videoHeight");
-        var other = height == 360 ? 720 : 360;
-        await frame.ClickAsync("#settings");
-        await frame.ClickAsync($"[role=menuitemradio]:text-is('{other}p')");
-        await frame.EvaluateAsync("() => { document.querySelector('video').currentTime = 1; }");
-        await UntilAsync($"document.querySelector('video').videoHeight === {other}");
 
         Task UntilAsync(string script) => frame.WaitForFunctionAsync($"() => {script}", null, new() { Timeout = Patience, PollingInterval = 50 });
     }

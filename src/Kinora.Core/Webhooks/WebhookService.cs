@@ -205,7 +205,7 @@ public sealed class WebhookService(
     private static string[] Check(IReadOnlyList<string> events)
     {
         var unknown = events.Select((pattern, i) => (pattern, i)).Where(e => !WebhookFilter.IsKnown(e.pattern))
-            .Select(e => new ValidationDetail($"events[{e.i}]", "There is no such event.")).ToArray();
+            .Select(e => new ValidationDetail($"events[{e.i}]", $"There is no such event. Those that there are: {string.Join(", ", WebhookFilter.All)}")).ToArray();
         return unknown.Length > 0 ? throw Refusal.Validation(unknown)
             : events.Count == 0 ? throw Refusal.Validation("events", "At least one.")
             : [.. events.Distinct()];

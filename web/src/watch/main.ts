@@ -15,7 +15,11 @@ const video = element<HTMLVideoElement>('video');
 const stage = element('stage');
 const retry = element<HTMLButtonElement>('retry');
 const embedded = embeddedLink(location.pathname);
+const storyboardWait = 5000;
 let stream: Stream | null = null;
+
+/** Null: it is not known yet. */
+let isGrowing: boolean | null = null;
 
 const menu = new Menu(video, (level) => stream?.select(level));
 const controls = new Controls(video, () => !menu.isOpen);
@@ -27,6 +31,7 @@ function open(startAt: number, mustPlay: boolean): void {
   stream = null;
   showProblem(null);
   showGrowing(false);
+  isGrowing = null;
   timeline.setTiles([]);
   const link = readLink(embedded ?? location.hash, location.origin);
   if ('problem' in link) {
@@ -42,13 +47,26 @@ function open(startAt: number, mustPlay: boolean): void {
     onProblem: showProblem,
   });
   stream = opened;
-  void loadStoryboard(link.url).then((tiles) => {
-    if (stream === opened) {
-      timeline.setTiles(tiles);
-    }
-  });
+  void showStoryboard(link.url, opened);
   if (mustPlay) {
     void video.play().catch(() => undefined); // the browser wants a click first: the button is there
+  }
+}
+
+/** It may be made after the first pictures: until all is known to be there it is asked for again. */
+async function showStoryboard(url: string, of: Stream): Promise<void> {
+  for (let isLast = false; !isLast && stream === of; ) {
+    isLast = isGrowing === false;
+    const tiles = await loadStoryboard(url);
+    if (tiles.length > 0) {
+      if (stream === of) {
+        timeline.setTiles(tiles);
+      }
+
+      return;
+    }
+
+    await new Promise((done) => setTimeout(done, storyboardWait));
   }
 }
 
@@ -74,7 +92,8 @@ function showProblem(problem: Problem | null): void {
   }
 }
 
-function showGrowing(isGrowing: boolean): void {
+function showGrowing(isMoreToCome: boolean): void {
+  isGrowing = isMoreToCome;
   element('growing').hidden = !isGrowing;
 }
 

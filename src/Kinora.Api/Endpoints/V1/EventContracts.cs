@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using Kinora.Api.Http.OpenApi;
 using Kinora.Core.Events;
+using Kinora.Core.Jobs;
 
 namespace Kinora.Api.Endpoints.V1;
 
@@ -9,7 +10,7 @@ namespace Kinora.Api.Endpoints.V1;
 /// <param name="Sequence">Among the events of its video: 1, 2, 3, without a gap.</param>
 /// <param name="Position">In the log of all videos: grows.</param>
 /// <param name="Type">`video.ready`, `job.failed`, ...; more types may come.</param>
-/// <param name="Data">Of a video its `status` and `error`; of a job its `jobId`, `type`, `status`, `attempts`, `progress` and `error`.</param>
+/// <param name="Data">As it stood then.</param>
 public sealed record EventResponse(
     Guid Id,
     [property: Example(7)] long Sequence,
@@ -22,6 +23,24 @@ public sealed record EventResponse(
     public static EventResponse Of(Event e) =>
         new(e.Id, e.Sequence!.Value, e.Position!.Value, e.Type, e.VideoId, e.CreatedAt, e.Data.RootElement);
 }
+
+/// <summary>
+/// What an event says, as the database's triggers write it: of a video its `status` and `error`; of a job its `jobId`, `type`, `status`, `attempts`,
+/// `progress` and `error`; of what a job has published its `jobId`, and the `rendition`.
+/// </summary>
+/// <param name="Status">Of the video, or of the job.</param>
+/// <param name="Type">Of the job.</param>
+/// <param name="Error">Why the video, or the job, is FAILED.</param>
+/// <param name="Rendition">The one that is ready.</param>
+public sealed record EventData(
+    Guid? VideoId = null,
+    [property: Example("READY")] string? Status = null,
+    Guid? JobId = null,
+    JobType? Type = null,
+    int? Attempts = null,
+    int? Progress = null,
+    [property: Example("720p")] string? Rendition = null,
+    FailureResponse? Error = null);
 
 /// <param name="Next">To be given as `after` to go on from here.</param>
 public sealed record EventListResponse(IReadOnlyList<EventResponse> Items, [property: Example(7)] long Next);

@@ -14,3 +14,16 @@ public sealed record PlaybackResponse(
     [property: Example("https://video.example/v1/videos/0198f2b4-7c1e-7a52-9d0e-3f6b0c2a9d41/thumbnail/~AQGY8rR8...")] string? ThumbnailUrl,
     [property: Example("https://video.example/v1/videos/0198f2b4-7c1e-7a52-9d0e-3f6b0c2a9d41/storyboard/~AQGY8rR8.../storyboard.vtt")] string? StoryboardUrl,
     [property: Example("https://video.example/embed/0198f2b4-7c1e-7a52-9d0e-3f6b0c2a9d41/~AQGY8rR8...")] string EmbedUrl);
+
+/// <summary>What was found when the published files were read back.</summary>
+public sealed record VerificationResponse(bool Passed, IReadOnlyList<VerificationCheckResponse> Checks);
+
+/// <param name="Name">Stable.</param>
+/// <param name="Expected">For people, as is `actual`.</param>
+/// <param name="Rendition">Absent where the check is of the whole.</param>
+public sealed record VerificationCheckResponse(
+    [property: Example("segments-start-with-idr")] string Name,
+    bool Passed,
+    [property: Example("an IDR picture")] string Expected,
+    [property: Example("an IDR picture")] string Actual,
+    [property: Example("720p")] string? Rendition = null);

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using Kinora.Api.Http;
 using Kinora.Api.Http.Identity;
 using Kinora.Api.Http.Limits;
@@ -24,7 +23,7 @@ internal static class PlaybackEndpoints
         video.MapGet("/playback", GetLinksAsync).WithSummary("Links to play a video")
             .Refuses(ErrorCode.Forbidden, ErrorCode.NotFound, ErrorCode.Conflict);
         video.MapGet("/verification", GetVerificationAsync).WithSummary("The report of the published renditions")
-            .Produces<JsonElement>().Refuses(ErrorCode.Forbidden, ErrorCode.NotFound);
+            .Produces<VerificationResponse>().Refuses(ErrorCode.Forbidden, ErrorCode.NotFound);
         video.MapMethods("/hls/{**path}", ReadMethods, GetHlsAsync).WithSummary("A playlist or a segment")
             .WithDescription("`masterUrl` of the playback answer leads here, with its signature as the first part of the path; or the "
                 + "path is that of the playlist itself, with the owner's token. Takes Range (one range), If-None-Match and If-Range.")

@@ -92,6 +92,19 @@ public sealed record DeliveryAttemptResponse(
 
 public sealed record DeliveryListResponse(IReadOnlyList<DeliveryResponse> Items, string? NextCursor);
 
+/// <summary>The body that a receiver gets: an event as the log has it, or `webhook.test`, which is about no video.</summary>
+/// <param name="Id">The event's, as in the header `webhook-id`.</param>
+/// <param name="Timestamp">When it happened.</param>
+/// <param name="Sequence">Among the events of its video: the order, which deliveries do not have.</param>
+public sealed record WebhookPayload(
+    Guid Id,
+    [property: Example(EventType.VideoReady)] string Type,
+    DateTimeOffset Timestamp,
+    EventData Data,
+    [property: Example(7)] long? Sequence = null,
+    [property: Example(48151)] long? Position = null,
+    Guid? VideoId = null);
+
 /// <param name="Payload">The body that is sent.</param>
 /// <param name="Log">The last attempts, the oldest first.</param>
 public sealed record DeliveryDetailResponse(DeliveryResponse Delivery, JsonElement Payload, IReadOnlyList<DeliveryAttemptResponse> Log)

@@ -19,6 +19,7 @@ internal static class OpenApiSetup
         options.ShouldInclude = description => IsOfContract(description.RelativePath ?? string.Empty);
         options.AddDocumentTransformer<BearerScheme>();
         options.AddDocumentTransformer<MetricsOperation>();
+        options.AddDocumentTransformer<ClientSchemas>();
         options.AddSchemaTransformer<MemberSchemas>();
         options.AddOperationTransformer<MemberSchemas>();
         options.AddOperationTransformer<IdempotencyParameter>();

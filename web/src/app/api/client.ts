@@ -6,6 +6,7 @@ export type Video = components['schemas']['VideoResponse'];
 export type Job = components['schemas']['JobResponse'];
 export type Explanation = components['schemas']['ExplanationResponse'];
 export type Playback = components['schemas']['PlaybackResponse'];
+export type EventFilter = components['schemas']['EventFilter'];
 export type Webhook = components['schemas']['WebhookResponse'];
 export type Delivery = components['schemas']['DeliveryResponse'];
 export type Me = components['schemas']['MeResponse'];

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { api, must, Refusal, type Webhook } from '../api/client';
+import { api, must, Refusal, type EventFilter, type Webhook } from '../api/client';
 import { t } from '../i18n';
 import { CopyField } from '../parts/CopyField';
 import { Dialog } from '../parts/Dialog';
@@ -18,7 +18,8 @@ export function Webhooks() {
   async function create(event: Event) {
     event.preventDefault();
     const form = new FormData(event.currentTarget as HTMLFormElement);
-    const events = String(form.get('events')).split(/[\s,]+/).filter(Boolean);
+    // As they were typed: the server says which of them it does not know.
+    const events = String(form.get('events')).split(/[\s,]+/).filter(Boolean) as EventFilter[];
     setProblem(null);
     try {
       const made = await must(api.POST('/v1/webhooks', { body: { url: String(form.get('url')).trim(), events } }));
