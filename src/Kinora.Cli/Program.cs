@@ -3,17 +3,7 @@ using System.CommandLine.Invocation;
 using Kinora.Cli;
 using Kinora.Cli.Commands;
 
-var root = new RootCommand("Kinora, a self-hosted video service.")
-{
-    DemoCommand.Create(),
-    UpCommand.Create(),
-    StatusCommand.Create(),
-    DownCommand.Create(),
-    FsckCommand.Create(),
-    TestCommand.Create(),
-    BenchCommand.Create(),
-};
-
+var root = CommandTree.Create();
 using var stop = new StopSignals();
 try
 {

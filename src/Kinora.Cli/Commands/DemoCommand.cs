@@ -2,8 +2,9 @@ using System.CommandLine;
 using System.Net;
 using System.Net.NetworkInformation;
 using Kinora.Cli.Demo;
+using Kinora.Cli.Progress;
+using Kinora.Cli.Remote.Uploads;
 using Kinora.Cli.Running;
-using Spectre.Console;
 
 namespace Kinora.Cli.Commands;
 
@@ -33,7 +34,8 @@ internal static class DemoCommand
         var output = Console.Out;
         if (file is not null)
         {
-            EnsureReadable(file);
+            // Before anything is started.
+            SourceFile.Open(file);
         }
 
         folder.Create();
@@ -43,10 +45,9 @@ internal static class DemoCommand
         await output.WriteLineAsync($"ready {stack.Url}");
 
         var clip = file ?? await DemoClip.MakeAsync(folder, cancellation);
-        using var client = new DemoClient(new Uri(stack.Url));
-        var run = new DemoRun(client, Board());
-        await output.WriteLineAsync($"uploading {clip} as {client.Email}");
-        var link = stack.Url + await run.RunAsync(clip, cancellation);
+        using var run = new DemoRun(new Uri(stack.Url), ProgressBoards.OfOutput());
+        await output.WriteLineAsync($"uploading {clip} as {run.Email}");
+        var link = await run.RunAsync(clip, cancellation);
 
         // Not through Spectre, which would break the link at the terminal's width.
         await output.WriteLineAsync(exit ? $"plays at {link}" : $"plays at {link}\nserving until Ctrl-C");
@@ -56,21 +57,6 @@ internal static class DemoCommand
         }
 
         return 0;
-    }
-
-    private static IProgressBoard Board() =>
-        Console.IsOutputRedirected ? new PlainProgressBoard(Console.Out) : new LiveProgressBoard(AnsiConsole.Console);
-
-    private static void EnsureReadable(string file)
-    {
-        try
-        {
-            using var opened = File.OpenRead(file);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new CommandFailure($"{file} cannot be read: name a video file that can.", CommandFailure.BadUsage);
-        }
     }
 
     private static int ChoosePort() =>

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Security.Cryptography;
-using Kinora.Cli.Demo;
+using Kinora.Cli.Remote;
 
 namespace Kinora.Benchmarks.Suites.Deployments;
 
@@ -17,7 +17,7 @@ internal sealed class ApiUser : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(30);
 
     private readonly HttpClient _http;
-    private readonly DemoCredentials _credentials = new($"{Guid.CreateVersion7()}@example.org", RandomNumberGenerator.GetHexString(32));
+    private readonly Credentials _credentials = new($"{Guid.CreateVersion7()}@example.org", RandomNumberGenerator.GetHexString(32));
 
     private ApiUser(Uri api) => _http = new HttpClient { BaseAddress = api, Timeout = Timeout.InfiniteTimeSpan };
 
@@ -42,11 +42,11 @@ internal sealed class ApiUser : IDisposable
     {
         var (size, sentAt) = (new FileInfo(path).Length, 0L);
         using var form = new MultipartFormDataContent { { new StringContent(transcode ? "true" : "false"), "transcode" } };
-        form.Add(new StreamContent(new CountingStream(File.OpenRead(path), OnRead)), "file", Path.GetFileName(path));
+        form.Add(new StreamContent(new ObservedStream(File.OpenRead(path), null, OnRead)), "file", Path.GetFileName(path));
         using var answer = await _http.PostAsync("/v1/videos", form, cancellation);
         var answeredAt = TimeProvider.System.GetTimestamp();
         answer.EnsureSuccessStatusCode();
-        return new Uploaded((await answer.Content.ReadFromJsonAsync(DemoJson.Default.DemoUpload, cancellation))!.VideoId, sentAt, answeredAt);
+        return new Uploaded((await answer.Content.ReadFromJsonAsync(ApiJson.Default.Submitted, cancellation))!.VideoId, sentAt, answeredAt);
 
         void OnRead(long count)
         {
@@ -87,7 +87,7 @@ internal sealed class ApiUser : IDisposable
             {
                 if (answer.StatusCode == HttpStatusCode.OK)
                 {
-                    var playback = await answer.Content.ReadFromJsonAsync(DemoJson.Default.DemoPlayback, cancellation);
+                    var playback = await answer.Content.ReadFromJsonAsync(ApiJson.Default.Playback, cancellation);
                     return new Uri(_http.BaseAddress!, playback!.MasterUrl);
                 }
             }
@@ -115,14 +115,14 @@ internal sealed class ApiUser : IDisposable
         await Task.Delay(interval, cancellation);
     }
 
-    private async Task<DemoJob> WaitForAsync(string videoId, string type, TimeSpan interval, CancellationToken cancellation)
+    private async Task<Job> WaitForAsync(string videoId, string type, TimeSpan interval, CancellationToken cancellation)
     {
         var started = TimeProvider.System.GetTimestamp();
         while (true)
         {
             using var answer = await SendAsync(HttpMethod.Get, $"/v1/videos/{videoId}/jobs", cancellation);
             answer.EnsureSuccessStatusCode();
-            var jobs = (await answer.Content.ReadFromJsonAsync(DemoJson.Default.DemoJobs, cancellation))!.Items;
+            var jobs = (await answer.Content.ReadFromJsonAsync(ApiJson.Default.JobList, cancellation))!.Items;
             if (jobs.FirstOrDefault(j => j.Status is "FAILED" or "CANCELED") is { } ended)
             {
                 throw new InvalidOperationException($"{ended.Type} is {ended.Status}: {ended.Error?.Code}, {ended.Error?.Message}");
@@ -157,13 +157,13 @@ internal sealed class ApiUser : IDisposable
     private async Task LogInAsync(CancellationToken cancellation)
     {
         using var answer = await PostCredentialsAsync("/v1/auth/login", cancellation);
-        var session = await answer.Content.ReadFromJsonAsync(DemoJson.Default.DemoSession, cancellation);
+        var session = await answer.Content.ReadFromJsonAsync(ApiJson.Default.Tokens, cancellation);
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", session!.AccessToken);
     }
 
     private async Task<HttpResponseMessage> PostCredentialsAsync(string path, CancellationToken cancellation)
     {
-        var answer = await _http.PostAsync(path, JsonContent.Create(_credentials, DemoJson.Default.DemoCredentials), cancellation);
+        var answer = await _http.PostAsync(path, JsonContent.Create(_credentials, ApiJson.Default.Credentials), cancellation);
         return answer.EnsureSuccessStatusCode();
     }
 }

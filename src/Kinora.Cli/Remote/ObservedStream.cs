@@ -1,7 +1,11 @@
-namespace Kinora.Cli.Demo;
+namespace Kinora.Cli.Remote;
 
-/// <summary>Tells after each read how much has been read; all that HttpClient does with the stream of an upload is to read it on.</summary>
-internal sealed class CountingStream(Stream source, Action<long> onRead) : Stream
+/// <summary>
+/// Reads a stream to its end, or so many bytes of it, and tells after each read how many have been read; all that HttpClient does with the
+/// stream of an upload is to read it on.
+/// </summary>
+/// <param name="length">Null: to the end.</param>
+internal sealed class ObservedStream(Stream source, long? length, Action<long> onRead) : Stream
 {
     private long _count;
 
@@ -11,18 +15,18 @@ internal sealed class CountingStream(Stream source, Action<long> onRead) : Strea
 
     public override bool CanWrite => false;
 
-    public override long Length => source.Length;
+    public override long Length => length ?? source.Length;
 
     public override long Position
     {
-        get => source.Position;
+        get => _count;
         set => throw new NotSupportedException();
     }
 
-    public override int Read(byte[] buffer, int offset, int count) => Counted(source.Read(buffer, offset, count));
+    public override int Read(byte[] buffer, int offset, int count) => Counted(source.Read(buffer, offset, Allowed(count)));
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        Counted(await source.ReadAsync(buffer, cancellationToken));
+        Counted(await source.ReadAsync(buffer[..Allowed(buffer.Length)], cancellationToken));
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
@@ -46,6 +50,8 @@ internal sealed class CountingStream(Stream source, Action<long> onRead) : Strea
 
         base.Dispose(disposing);
     }
+
+    private int Allowed(int count) => length is { } most ? (int)Math.Min(count, most - _count) : count;
 
     private int Counted(int read)
     {

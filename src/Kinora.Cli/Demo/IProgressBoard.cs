@@ -1,8 +1,0 @@
-namespace Kinora.Cli.Demo;
-
-/// <summary>Shows how far named pieces of work are. A piece appears when it is first reported.</summary>
-internal interface IProgressBoard
-{
-    /// <summary>Calls back with the function that reports (name, percent, state); what was reported stays on the screen.</summary>
-    Task ShowAsync(Func<Action<string, double, string>, Task> work);
-}

@@ -1,0 +1,46 @@
+namespace Kinora.Cli.Progress;
+
+/// <summary>How fast bytes go, over the last seconds: what was fast at first says nothing of what is left.</summary>
+internal sealed class TransferRate(TimeProvider time)
+{
+    private static readonly TimeSpan Window = TimeSpan.FromSeconds(5);
+    private readonly Queue<(long At, long Bytes)> _samples = [];
+
+    /// <param name="bytes">That have gone so far, all in all.</param>
+    public void Note(long bytes)
+    {
+        var now = time.GetTimestamp();
+        if (_samples.Count > 0 && bytes < _samples.Last().Bytes)
+        {
+            // Gone on with from further back: what was sent in vain is no speed.
+            _samples.Clear();
+        }
+
+        _samples.Enqueue((now, bytes));
+        while (_samples.Count > 2 && time.GetElapsedTime(_samples.Peek().At, now) > Window)
+        {
+            _samples.Dequeue();
+        }
+    }
+
+    /// <summary>Null: too little is known yet.</summary>
+    public double? BytesPerSecond
+    {
+        get
+        {
+            if (_samples.Count < 2)
+            {
+                return null;
+            }
+
+            var ((from, first), (to, last)) = (_samples.Peek(), _samples.Last());
+            var elapsed = time.GetElapsedTime(from, to);
+            return elapsed > TimeSpan.Zero ? (last - first) / elapsed.TotalSeconds : null;
+        }
+    }
+
+    /// <summary>Null: nobody can tell, as when nothing moves.</summary>
+    public TimeSpan? TimeFor(long bytes) => BytesPerSecond is > 0 and var rate && bytes / rate < TimeSpan.FromDays(1).TotalSeconds
+        ? TimeSpan.FromSeconds(Math.Ceiling(bytes / rate))
+        : null;
+}

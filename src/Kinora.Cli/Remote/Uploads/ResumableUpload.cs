@@ -1,0 +1,128 @@
+using System.Net;
+using Kinora.Cli.Progress;
+
+namespace Kinora.Cli.Remote.Uploads;
+
+/// <summary>
+/// Sends a file, chunk by chunk, whatever becomes of the connection; and goes on with what an earlier command has begun, where there is a
+/// journal that knows of it.
+/// </summary>
+/// <param name="journal">Null: nothing is to be gone on with later.</param>
+internal sealed class ResumableUpload(ApiConnection connection, UploadJournal? journal, TimeProvider time)
+{
+    /// <summary>Of four parts of the server's; within one it keeps what has come of a request that breaks.</summary>
+    private const long ChunkBytes = 32 * 1024 * 1024;
+
+    /// <summary>Without a byte that has come to stay.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
+    private readonly TusRequests _tus = new(connection);
+
+    public async Task<FinishedUpload> RunAsync(NewUpload upload, Action<TransferProgress> report, CancellationToken cancellation)
+    {
+        var entry = journal is null ? null : await journal.BeginAsync(connection.Server, upload, cancellation);
+        if (entry?.Url is { } begun)
+        {
+            if (await _tus.FindAsync(begun, cancellation) is { } state)
+            {
+                return await SendAsync(upload, entry, begun, state, report, cancellation);
+            }
+
+            await journal!.ForgetAsync(entry, cancellation);
+            entry = await journal.BeginAsync(connection.Server, upload, cancellation);
+        }
+
+        var url = await _tus.CreateAsync(upload, entry?.Key ?? Guid.CreateVersion7(), cancellation);
+        if (entry is not null)
+        {
+            entry = await journal!.NoteAsync(entry, url, cancellation);
+        }
+
+        var fresh = await _tus.FindAsync(url, cancellation) ?? throw Lost(upload);
+        return await SendAsync(upload, entry, url, fresh, report, cancellation);
+    }
+
+    private async Task<FinishedUpload> SendAsync(
+        NewUpload upload, UploadEntry? entry, Uri url, UploadState state, Action<TransferProgress> report, CancellationToken cancellation)
+    {
+        var (resumed, rate, retries) = (state.Offset, new TransferRate(time), new Retries(time, Patience));
+        Report(state.Offset);
+        while (state.VideoId is null)
+        {
+            var offset = state.Offset;
+            TimeSpan? asked = null;
+            CommandFailure failure;
+            try
+            {
+                state = await _tus.SendAsync(
+                    url, upload.File, offset, Math.Min(ChunkBytes, upload.File.Size - offset), sent => Report(offset + sent), cancellation);
+                retries.Moved();
+                continue;
+            }
+            catch (ServerUnreachable e)
+            {
+                failure = e;
+            }
+            catch (ApiRefusal e) when (e.ExitCode == CommandFailure.Unreachable || e.Status is HttpStatusCode.Conflict or HttpStatusCode.TooManyRequests)
+            {
+                (failure, asked) = (e, e.RetryAfter);
+            }
+            catch (ApiRefusal) when (entry is not null)
+            {
+                // The same bytes will not do later either.
+                await journal!.ForgetAsync(entry, cancellation);
+                throw;
+            }
+
+            await Task.Delay(retries.Next(asked) ?? throw failure, time, cancellation);
+            state = await FindAgainAsync(url, retries, cancellation) ?? throw Lost(upload);
+            if (state.Offset > offset)
+            {
+                retries.Moved();
+            }
+
+            Report(state.Offset);
+        }
+
+        if (entry is not null)
+        {
+            await journal!.ForgetAsync(entry, cancellation);
+        }
+
+        return new FinishedUpload(state.VideoId, resumed);
+
+        void Report(long sent)
+        {
+            // A request that has broken may read on for a moment beside the next one.
+            lock (rate)
+            {
+                rate.Note(sent);
+                report(new TransferProgress(upload.File, sent, rate.BytesPerSecond, rate.TimeFor(upload.File.Size - sent)));
+            }
+        }
+    }
+
+    /// <summary>As long as there is patience: the question itself has little.</summary>
+    private async Task<UploadState?> FindAgainAsync(Uri url, Retries retries, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            try
+            {
+                return await _tus.FindAsync(url, cancellation);
+            }
+            catch (CommandFailure e) when (e.ExitCode == CommandFailure.Unreachable)
+            {
+                if (retries.Next() is not { } wait)
+                {
+                    throw;
+                }
+
+                await Task.Delay(wait, time, cancellation);
+            }
+        }
+    }
+
+    private static CommandFailure Lost(NewUpload upload) =>
+        new($"the upload of {upload.File.Path} is gone from the server: run the command again.", CommandFailure.Refused);
+}
