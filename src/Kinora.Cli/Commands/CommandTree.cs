@@ -16,6 +16,7 @@ internal static class CommandTree
             StatusCommand.Create(),
             DownCommand.Create(),
             FsckCommand.Create(),
+            BoardCommand.Create(),
             TestCommand.Create(),
             BenchCommand.Create(),
         };

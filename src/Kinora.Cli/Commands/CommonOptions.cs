@@ -11,9 +11,9 @@ internal static class CommonOptions
     public static Option<string?> DataDir() =>
         new("--data-dir") { Description = "The folder of all data [default: .kinora in the checkout]." };
 
-    public static Option<int> Port(int defaultPort)
+    public static Option<int> Port(int defaultPort, string description = "The port of the API on 127.0.0.1; 0 for a free one.")
     {
-        var option = new Option<int>("--port") { Description = "The port of the API on 127.0.0.1; 0 for a free one.", DefaultValueFactory = _ => defaultPort };
+        var option = new Option<int>("--port") { Description = description, DefaultValueFactory = _ => defaultPort };
         option.Validators.Add(Range(0, HighestPort));
         return option;
     }

@@ -92,5 +92,5 @@ internal sealed class DataFolder(string path)
         return File.ReadAllText(file).Trim();
     }
 
-    public static string NewSecret() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(48));
+    private static string NewSecret() => Convert.ToBase64String(RandomNumberGenerator.GetBytes(48));
 }

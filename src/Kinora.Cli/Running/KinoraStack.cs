@@ -8,7 +8,10 @@ namespace Kinora.Cli.Running;
 internal sealed class KinoraStack : IAsyncDisposable
 {
     public const string DatabaseSetting = "Kinora__Database__ConnectionString";
-    private const string RedisSetting = "Kinora__Redis__ConnectionString";
+    public const string RedisSetting = "Kinora__Redis__ConnectionString";
+
+    /// <summary>The secret of the data folder that our own Redis asks for.</summary>
+    public const string RedisPassword = "redis.password";
     private readonly FileStream _lock;
     private readonly DataFolder _folder;
     private readonly IProcessLog _log;
@@ -168,7 +171,8 @@ internal sealed class KinoraStack : IAsyncDisposable
 
     private ProcessPlan PlanRedis()
     {
-        var password = DataFolder.NewSecret();
+        // Kept, so that `kinora board` finds it.
+        var password = _folder.Secret(RedisPassword);
         int? port = null;
         return new ProcessPlan("redis", "redis", async stop =>
         {

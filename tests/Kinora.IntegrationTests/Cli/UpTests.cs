@@ -1,4 +1,7 @@
+using System.Net;
+using System.Net.Http.Json;
 using System.Net.Sockets;
+using System.Text.Json;
 using Kinora.Cli.Running;
 using Kinora.Cli.Servers;
 using Kinora.Core.Infra.Processes;
@@ -42,6 +45,34 @@ public sealed class UpTests : IAsyncDisposable
         Assert.Equal(NotRunning, (await KinoraCommand.RunAsync("status", "--json", "--data-dir", Data)).Code);
         Assert.True(File.Exists(Path.Combine(Data, "postgres", "PG_VERSION")));
         Assert.Equal(0, (await KinoraCommand.RunAsync("down", "--data-dir", Data)).Code);
+    }
+
+    [Fact]
+    public async Task The_board_shows_the_queues_of_what_runs_and_ends_when_told()
+    {
+        var (code, message) = await KinoraCommand.RunAsync("board", "--port", "0", "--data-dir", Data);
+        Assert.True(code == 1 && message.Contains("start one with `kinora up`", StringComparison.Ordinal), message);
+        await UpAsync(Data);
+        var ready = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var board = await ChildProcess.StartAsync(new ChildProcessSpec(
+            "dotnet", [Path.Combine(AppContext.BaseDirectory, "kinora.dll"), "board", "--port", "0", "--data-dir", Data])
+        {
+            Environment = new Dictionary<string, string> { ["PATH"] = Environment.GetEnvironmentVariable("PATH") ?? "" },
+            OnOutputLine = line => ready.TrySetResult(line),
+        });
+        var url = new Uri((await ready.Task.WaitAsync(TimeSpan.FromMinutes(2), Cancellation)).Replace("ready ", "", StringComparison.Ordinal));
+        using var client = new HttpClient { BaseAddress = url };
+
+        var seen = await client.GetFromJsonAsync<JsonElement>("/api/queues", Cancellation);
+
+        Assert.Equal(
+            ["fetch", "analyze", "thumbnail", "hls", "webhook"], seen.GetProperty("queues").EnumerateArray().Select(q => q.GetProperty("name").GetString()));
+        Assert.All(seen.GetProperty("queues").EnumerateArray(), q => Assert.True(q.GetProperty("readOnlyMode").GetBoolean()));
+        using var rebound = new HttpRequestMessage(HttpMethod.Get, "/") { Headers = { Host = "elsewhere.example" } };
+        using var refused = await client.SendAsync(rebound, Cancellation);
+        Assert.Equal(HttpStatusCode.MisdirectedRequest, refused.StatusCode);
+        board.Signal(PosixSignalNumber.Interrupt);
+        Assert.Equal(0, await board.Exited.WaitAsync(TimeSpan.FromMinutes(1), Cancellation));
     }
 
     [Fact]
