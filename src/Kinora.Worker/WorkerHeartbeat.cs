@@ -1,4 +1,3 @@
-using Kinora.Core.Infra.Database;
 using Kinora.Core.Infra.Media.Sandboxing;
 using Kinora.Core.Infra.Telemetry;
 using Kinora.Core.Jobs;
@@ -10,31 +9,47 @@ namespace Kinora.Worker;
 
 /// <summary>Says that this worker is there, for the operator's page; apart from the leases, which decide who owns a job.</summary>
 internal sealed partial class WorkerHeartbeat(
-    WorkerPresence presence, Sandbox sandbox, IOptions<WorkerOptions> options, TimeProvider time, ILogger<WorkerHeartbeat> logger) : BackgroundService
+    WorkerPresence presence,
+    Sandbox sandbox,
+    IOptions<WorkerOptions> options,
+    TimeProvider time,
+    ILogger<WorkerHeartbeat> logger)
+    : BackgroundService, IHostedLifecycleService
 {
     public static readonly string Name = $"{Environment.MachineName}:{Environment.ProcessId}";
     private static readonly TimeSpan SayTimeout = TimeSpan.FromSeconds(5);
 
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>It is still there while its jobs drain.</summary>
+    public override Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public async Task StoppedAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await TryAsync(cancellation => presence.TakeBackAsync(Name, cancellation), cancellationToken);
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var startedAt = time.GetUtcNow();
-        var kind = await sandbox.FindAsync();
         using var timer = new PeriodicTimer(WorkerPresence.Interval, time);
         try
         {
             do
             {
-                await TryAsync(cancellation => presence.SayAsync(Describe(startedAt, kind), cancellation), stoppingToken);
+                await TryAsync(async cancellation => await presence.SayAsync(Describe(startedAt, await sandbox.FindAsync()), cancellation), stoppingToken);
             }
             while (await timer.WaitForNextTickAsync(stoppingToken));
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
         }
-
-        await TryAsync(cancellation => presence.TakeBackAsync(Name, cancellation), CancellationToken.None);
     }
-
     private WorkerProcess Describe(DateTimeOffset startedAt, SandboxKind kind)
     {
         var slots = options.Value.Concurrency;
@@ -64,7 +79,7 @@ internal sealed partial class WorkerHeartbeat(
         {
             await say(limit.Token);
         }
-        catch (Exception e) when (DatabaseOutage.Is(e) || (e is OperationCanceledException && !stopping.IsCancellationRequested))
+        catch (Exception e) when (!stopping.IsCancellationRequested)
         {
             LogAway(e.Message);
         }

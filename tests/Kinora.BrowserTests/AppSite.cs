@@ -74,7 +74,9 @@ public sealed class AppSite : IAsyncLifetime
     /// <summary>Videos with pictures that may be shown to people, one that is broken, and a webhook with a delivery.</summary>
     private async Task<AppContents> FillAsync()
     {
-        var cancellation = TestContext.Current.CancellationToken;
+        // Not the first test's token: what it has begun is all the others' too.
+        using var limit = new CancellationTokenSource(Patience);
+        var cancellation = limit.Token;
         using var http = new HttpClient { BaseAddress = Origin, Timeout = Patience };
         var login = await PostAsync("/v1/auth/login", JsonContent.Create(new { email = OperatorEmail, password = Password }));
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", login.GetProperty("accessToken").GetString());
@@ -99,7 +101,7 @@ public sealed class AppSite : IAsyncLifetime
         foreach (var id in ids)
         {
             await UntilAsync($"/v1/videos/{id}", "READY");
-            await UntilAsync($"/v1/videos/{id}/jobs", "\"THUMBNAIL\"");
+            await UntilAsync($"/v1/videos/{id}/events", "\"video.thumbnail.ready\"");
         }
 
         await UntilAsync($"/v1/videos/{broken}", "FAILED");
@@ -124,10 +126,11 @@ public sealed class AppSite : IAsyncLifetime
 
         async Task UntilAsync(string path, string text)
         {
-            using var limit = new CancellationTokenSource(Patience);
-            while (!(await http.GetStringAsync(path, limit.Token)).Contains(text, StringComparison.Ordinal))
+            string seen;
+            while (!(seen = await http.GetStringAsync(path, cancellation)).Contains(text, StringComparison.Ordinal))
             {
-                await Task.Delay(100, limit.Token);
+                Assert.False(text == "READY" && seen.Contains("FAILED", StringComparison.Ordinal), seen);
+                await Task.Delay(100, cancellation);
             }
         }
     }

@@ -13,6 +13,9 @@ public sealed class PagesTests(BrowserFixture browser, AppSite site)
     /// <summary>Of Cumulative Layout Shift, which is good below 0.1 (web.dev/cls): nothing that one could see.</summary>
     private const double MostShift = 0.02;
 
+    /// <summary>Milliseconds, until a player has its first picture.</summary>
+    private const float Patience = 60_000;
+
     private const string MeasureShift = """
         window.shifts = [];
         const box = ({ x, y, width, height }) => [x, y, width, height].map(Math.round).join(' ');
@@ -82,6 +85,11 @@ public sealed class PagesTests(BrowserFixture browser, AppSite site)
             {
                 await page.Locator(".rows summary").First.ClickAsync();
                 await page.Locator(".detail").First.WaitForAsync();
+            }
+
+            foreach (var player in page.Frames.Where(frame => frame != page.MainFrame || path.StartsWith("/embed", StringComparison.Ordinal)))
+            {
+                await player.WaitForFunctionAsync("() => document.querySelector('video')?.readyState >= 2", null, new() { PollingInterval = 50, Timeout = Patience });
             }
 
             await page.WaitForFunctionAsync("() => document.fonts.status === 'loaded' && [...document.images].every(i => i.complete)");

@@ -10,9 +10,9 @@ public sealed record SystemReport(
     IReadOnlyList<FailureReport> Failures);
 
 /// <param name="Name">Of the queue: "hls".</param>
-/// <param name="Waiting">Jobs in the database that nobody has begun, or deliveries of webhooks that are due.</param>
-/// <param name="Running">Those that workers are at; of HLS each unit.</param>
-/// <param name="OldestWaiting">How long the oldest one waits.</param>
+/// <param name="Waiting">Jobs, units of HLS jobs, or deliveries of webhooks that could be begun now; those between two attempts are not.</param>
+/// <param name="Running">Those that workers are at.</param>
+/// <param name="OldestWaiting">For how long the oldest one could have been begun.</param>
 /// <param name="Messages">What Redis holds of them; null: Redis is away.</param>
 public sealed record QueueReport(string Name, long Waiting, long Running, TimeSpan? OldestWaiting, long? Messages);
 

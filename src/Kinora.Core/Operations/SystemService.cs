@@ -15,37 +15,49 @@ public sealed class SystemService(NpgsqlDataSource source, IJobQueue queue, Time
 
     public async Task<SystemReport> ReadAsync(CancellationToken cancellation)
     {
-        await using var connection = await source.OpenConnectionAsync(cancellation);
-        return new SystemReport(
-            await ReadQueuesAsync(connection, cancellation),
-            await ReadWorkersAsync(connection, cancellation),
-            await ReadHoursAsync(connection, cancellation),
-            await ReadFailuresAsync(connection, cancellation));
-    }
-
-    private async Task<IReadOnlyList<QueueReport>> ReadQueuesAsync(NpgsqlConnection connection, CancellationToken cancellation)
-    {
-        // Each part by its own partial index: ix_jobs_one_live, ix_jobs_running, ix_webhook_deliveries_pending.
-        const string sql =
-            """
-            SELECT type, count(*), 0, clock_timestamp() - min(created_at) FROM jobs
-                WHERE status = 'QUEUED' AND parent_id IS NULL GROUP BY type
-            UNION ALL SELECT type, 0, count(*), NULL FROM jobs WHERE lease_owner IS NOT NULL GROUP BY type
-            UNION ALL SELECT 'WEBHOOK', count(*) FILTER (WHERE lease_until IS NULL), count(*) FILTER (WHERE lease_until IS NOT NULL),
-                    clock_timestamp() - min(created_at) FILTER (WHERE lease_until IS NULL)
-                FROM webhook_deliveries WHERE status = 'PENDING' AND next_attempt_at <= clock_timestamp()
-            """;
-        var rows = await ReadAsync(connection, sql, static _ => { }, static r => (
-            Type: r.GetString(0), Waiting: r.GetInt64(1), Running: r.GetInt64(2), Oldest: r.IsDBNull(3) ? (TimeSpan?)null : r.GetTimeSpan(3)), cancellation);
-        var reports = new List<QueueReport>();
-        foreach (var (type, name) in Enum.GetValues<JobType>().Select(t => (t.ToName(), t.ToQueue())).Append(("WEBHOOK", WebhookDispatcher.Queue)))
+        var messages = CountMessagesAsync(cancellation);
+        IReadOnlyList<WorkRow> work;
+        IReadOnlyList<WorkerReport> workers;
+        IReadOnlyList<HourReport> hours;
+        IReadOnlyList<FailureReport> failures;
+        await using (var connection = await source.OpenConnectionAsync(cancellation))
         {
-            var own = rows.Where(row => row.Type == type).ToList();
-            reports.Add(new QueueReport(
-                name, own.Sum(row => row.Waiting), own.Sum(row => row.Running), own.Max(row => row.Oldest), await CountMessagesAsync(name, cancellation)));
+            work = await ReadWorkAsync(connection, cancellation);
+            workers = await ReadWorkersAsync(connection, cancellation);
+            hours = await ReadHoursAsync(connection, cancellation);
+            failures = await ReadFailuresAsync(connection, cancellation);
         }
 
-        return reports;
+        return new SystemReport([.. (await messages).Select(queue => Report(queue.Key, queue.Value, work))], workers, hours, failures);
+    }
+
+    private static QueueReport Report(string name, long? messages, IReadOnlyList<WorkRow> work)
+    {
+        var own = work.Where(row => row.Queue == name).ToList();
+        return new QueueReport(name, own.Sum(row => row.Waiting), own.Sum(row => row.Running), own.Max(row => row.OldestWaiting), messages);
+    }
+
+    /// <summary>What could be begun now, and what somebody is at; each part by its own partial index.</summary>
+    private static Task<IReadOnlyList<WorkRow>> ReadWorkAsync(NpgsqlConnection connection, CancellationToken cancellation) => ReadAsync(
+        connection,
+        $"""
+        SELECT lower(type), count(*), 0, clock_timestamp() - min(run_after) FROM jobs
+            WHERE {JobStatements.Waiting} AND run_after <= clock_timestamp() GROUP BY type
+        UNION ALL SELECT lower(type), 0, count(*), NULL FROM jobs WHERE lease_owner IS NOT NULL GROUP BY type
+        UNION ALL SELECT @webhooks, count(*) FILTER (WHERE free), count(*) FILTER (WHERE NOT free), clock_timestamp() - min(due) FILTER (WHERE free)
+            FROM (SELECT next_attempt_at AS due, lease_until IS NULL OR lease_until < clock_timestamp() AS free
+                  FROM webhook_deliveries WHERE status = 'PENDING' AND next_attempt_at <= clock_timestamp()) deliveries
+        """,
+        command => command.Parameters.AddWithValue("webhooks", WebhookDispatcher.Queue),
+        static r => new WorkRow(r.GetString(0), r.GetInt64(1), r.GetInt64(2), r.IsDBNull(3) ? null : r.GetTimeSpan(3)),
+        cancellation);
+
+    /// <summary>Of all queues at once: a Redis that hangs costs its time once.</summary>
+    private async Task<IReadOnlyDictionary<string, long?>> CountMessagesAsync(CancellationToken cancellation)
+    {
+        string[] names = [.. Enum.GetValues<JobType>().Select(type => type.ToQueue()), WebhookDispatcher.Queue];
+        var counts = await Task.WhenAll(names.Select(name => CountMessagesAsync(name, cancellation)));
+        return new OrderedDictionary<string, long?>(names.Zip(counts).Select(pair => KeyValuePair.Create(pair.First, pair.Second)));
     }
 
     private async Task<long?> CountMessagesAsync(string name, CancellationToken cancellation)
@@ -149,4 +161,7 @@ public sealed class SystemService(NpgsqlDataSource source, IJobQueue queue, Time
 
         return rows;
     }
+
+    /// <summary>A part of what waits or runs in a queue.</summary>
+    private sealed record WorkRow(string Queue, long Waiting, long Running, TimeSpan? OldestWaiting);
 }

@@ -19,7 +19,7 @@ import './theme';
 function App() {
   const isIn = session.value !== null;
   useEffect(() => (isIn ? followLibrary() : undefined), [isIn]);
-  useEffect(() => (isIn ? void learnMe() : undefined), [isIn]);
+  useEffect(() => (isIn ? learnMe() : undefined), [isIn]);
   return <Shell>{isIn ? <Page /> : <SignIn />}</Shell>;
 }
 

@@ -16,10 +16,9 @@ const stage = element('stage');
 const retry = element<HTMLButtonElement>('retry');
 const embedded = embeddedLink(location.pathname);
 const storyboardWait = 5000;
+const storyboardTries = 12;
 let stream: Stream | null = null;
-
-/** Null: it is not known yet. */
-let isGrowing: boolean | null = null;
+let isGrowing = false;
 
 const menu = new Menu(video, (level) => stream?.select(level));
 const controls = new Controls(video, () => !menu.isOpen);
@@ -31,7 +30,6 @@ function open(startAt: number, mustPlay: boolean): void {
   stream = null;
   showProblem(null);
   showGrowing(false);
-  isGrowing = null;
   timeline.setTiles([]);
   const link = readLink(embedded ?? location.hash, location.origin);
   if ('problem' in link) {
@@ -53,10 +51,9 @@ function open(startAt: number, mustPlay: boolean): void {
   }
 }
 
-/** It may be made after the first pictures: until all is known to be there it is asked for again. */
+/** It may be made after the first pictures, and after the last: it is asked for again while more is to come, and for a minute beyond. */
 async function showStoryboard(url: string, of: Stream): Promise<void> {
-  for (let isLast = false; !isLast && stream === of; ) {
-    isLast = isGrowing === false;
+  for (let left = storyboardTries; left > 0 && stream === of && stage.dataset.state !== 'problem'; left -= isGrowing ? 0 : 1) {
     const tiles = await loadStoryboard(url);
     if (tiles.length > 0) {
       if (stream === of) {

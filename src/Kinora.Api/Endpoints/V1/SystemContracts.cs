@@ -29,9 +29,9 @@ public sealed record SystemResponse(
 }
 
 /// <param name="Name">The BullMQ queue's; "webhook" holds deliveries, the others jobs.</param>
-/// <param name="Waiting">What nobody has begun.</param>
-/// <param name="Running">What workers are at; of "hls" each unit of a job.</param>
-/// <param name="OldestWaitingMs">How long the oldest one waits.</param>
+/// <param name="Waiting">What could be begun now, of "hls" each unit of a job; what waits for another attempt is not.</param>
+/// <param name="Running">What workers are at.</param>
+/// <param name="OldestWaitingMs">For how long the oldest one could have been begun.</param>
 /// <param name="Messages">In Redis; null: it is away, and workers ask the database.</param>
 public sealed record SystemQueueResponse(
     [property: Example("hls")] string Name,

@@ -12,10 +12,13 @@ import { Thumbnail } from '../parts/Thumbnail';
 import { attempt } from '../parts/Toasts';
 import { go } from '../router';
 
+const retryWait = 3000;
+
 export function VideoPage({ id }: { id: string }) {
   const params = { params: { path: { videoId: id } } };
   const video = videos.value.get(id);
   const [isMissing, setMissing] = useState(false);
+  const [failures, setFailures] = useState(0);
   const [jobs, setJobs] = useState<Job[]>([]);
   const [explanation, setExplanation] = useState<Explanation | null>(null);
   const [playback, setPlayback] = useState<Playback | null>(null);
@@ -36,11 +39,21 @@ export function VideoPage({ id }: { id: string }) {
       const found = links.data;
       setPlayback((before) => (found === undefined || before === null ? (found ?? null) : { ...found, masterUrl: before.masterUrl, embedUrl: before.embedUrl, expiresAt: before.expiresAt }));
     } catch (error) {
-      setMissing(error instanceof Refusal && error.isFinal);
+      if (error instanceof Refusal && error.isFinal) {
+        setMissing(true);
+      } else {
+        setFailures((before) => before + 1);
+      }
     }
   }
 
   useEffect(() => void load(), [id, version, opened.value]);
+
+  // What did not come is asked for again.
+  useEffect(() => {
+    const timer = failures > 0 ? setTimeout(() => void load(), retryWait) : undefined;
+    return () => clearTimeout(timer);
+  }, [failures]);
 
   if (isMissing || (video === undefined && deleted.value.has(id))) {
     return <div class="page"><p class="empty">{t('notFound')}</p><p class="center"><a class="button" href="/app">{t('back')}</a></p></div>;
