@@ -32,8 +32,8 @@ internal sealed class LiveProgressBoard(IAnsiConsole console) : IProgressBoard
 
                     // A finished bar stays full: the bytes of an upload are all sent a moment before it is answered.
                     task.Value = Math.Min(report.Percent, Whole);
-                    task.Description = Markup.Escape($"{TerminalText.Clean(report.Name),-9} {report.State,-9}");
-                    details.Set(task, report.Detail);
+                    task.Description = Markup.Escape(TerminalText.Clean($"{report.Name,-9} {report.State,-9}"));
+                    details.Set(task, TerminalText.Clean(report.Detail));
                 });
             });
     }

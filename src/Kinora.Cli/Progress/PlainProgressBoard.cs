@@ -16,7 +16,7 @@ internal sealed class PlainProgressBoard(TextWriter output) : IProgressBoard
             if (!shown.TryGetValue(report.Name, out var last) || last != now)
             {
                 shown[report.Name] = now;
-                output.WriteLine($"{TerminalText.Clean(report.Name),-9} {report.State,-9} {report.Percent,3:0} % {report.Detail}".TrimEnd());
+                output.WriteLine(TerminalText.Clean($"{report.Name,-9} {report.State,-9} {report.Percent,3:0} % {report.Detail}").TrimEnd());
             }
         });
     }

@@ -4,19 +4,31 @@ namespace Kinora.Cli.Progress;
 internal sealed class TransferRate(TimeProvider time)
 {
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(5);
+
+    /// <summary>A fast line reports thousands of times a second.</summary>
+    private static readonly TimeSpan SampleInterval = TimeSpan.FromMilliseconds(100);
+
     private readonly Queue<(long At, long Bytes)> _samples = [];
+    private long _sampledAt;
+    private (long At, long Bytes) _last;
 
     /// <param name="bytes">That have gone so far, all in all.</param>
     public void Note(long bytes)
     {
         var now = time.GetTimestamp();
-        if (_samples.Count > 0 && bytes < _samples.Last().Bytes)
+        if (bytes < _last.Bytes)
         {
             // Gone on with from further back: what was sent in vain is no speed.
             _samples.Clear();
         }
 
-        _samples.Enqueue((now, bytes));
+        _last = (now, bytes);
+        if (_samples.Count == 0 || time.GetElapsedTime(_sampledAt, now) >= SampleInterval)
+        {
+            _samples.Enqueue(_last);
+            _sampledAt = now;
+        }
+
         while (_samples.Count > 2 && time.GetElapsedTime(_samples.Peek().At, now) > Window)
         {
             _samples.Dequeue();
@@ -28,12 +40,12 @@ internal sealed class TransferRate(TimeProvider time)
     {
         get
         {
-            if (_samples.Count < 2)
+            if (_samples.Count == 0)
             {
                 return null;
             }
 
-            var ((from, first), (to, last)) = (_samples.Peek(), _samples.Last());
+            var ((from, first), (to, last)) = (_samples.Peek(), _last);
             var elapsed = time.GetElapsedTime(from, to);
             return elapsed > TimeSpan.Zero ? (last - first) / elapsed.TotalSeconds : null;
         }

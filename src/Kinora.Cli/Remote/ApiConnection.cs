@@ -14,9 +14,10 @@ namespace Kinora.Cli.Remote;
 internal sealed class ApiConnection(Uri server, ITokenSource? tokens, TimeProvider time) : IDisposable
 {
     private const int LargestAnswer = 16 * 1024 * 1024;
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>No redirects: a password, or a token, goes to the server that was named and nowhere else.</summary>
-    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(10) })
+    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = ConnectTimeout })
     {
         BaseAddress = server,
         Timeout = Timeout.InfiniteTimeSpan,
@@ -125,6 +126,11 @@ internal sealed class ApiConnection(Uri server, ITokenSource? tokens, TimeProvid
 
             return answer;
         }
+        catch (OperationCanceledException e) when (e.InnerException is TimeoutException && !limit.IsCancellationRequested)
+        {
+            // The handler's own timeout, for which it has no error of connecting.
+            throw new HttpRequestException(HttpRequestError.ConnectionError, $"no connection within {ConnectTimeout.TotalSeconds:0} s.", e);
+        }
         finally
         {
             Volatile.Write(ref isOver, true);
@@ -134,7 +140,6 @@ internal sealed class ApiConnection(Uri server, ITokenSource? tokens, TimeProvid
     private static bool MayHelp(ApiCall call, ApiRefusal refusal) => refusal.Status switch
     {
         HttpStatusCode.TooManyRequests => refusal.RetryAfter is not null,
-        HttpStatusCode.ServiceUnavailable => true,
         >= HttpStatusCode.InternalServerError => call.IsRepeatable,
         _ => false,
     };

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 namespace Kinora.Cli.Remote;
 
 // What the command reads of the API's answers, and gives out with --json; whatever else they hold is passed over.
+// What has no default is in every answer of Kinora's: without it the answer is somebody else's.
 internal sealed record Credentials(string Email, string Password);
 
 internal sealed record RefreshRequest(string RefreshToken);
@@ -55,12 +56,13 @@ internal sealed record JobList(IReadOnlyList<Job> Items);
 
 internal sealed record Playback(string MasterUrl, bool Complete);
 
-internal sealed record ErrorAnswer(string? Code, string? Message, JsonElement? Details);
+internal sealed record ErrorAnswer(string? Code = null, string? Message = null, JsonElement? Details = null);
 
 /// <param name="Type">`video.ready`, `job.failed`, `job.progress`, ...; null: the stream has begun.</param>
-internal sealed record ApiEvent(string? Type, string VideoId, DateTimeOffset? CreatedAt, EventData? Data);
+internal sealed record ApiEvent(string? Type = null, string VideoId = "", DateTimeOffset? CreatedAt = null, EventData? Data = null);
 
-internal sealed record EventData(string? JobId, string? Type, string? Status, int? Attempts, int? Progress, Failure? Error);
+internal sealed record EventData(
+    string? JobId = null, string? Type = null, string? Status = null, int? Attempts = null, int? Progress = null, Failure? Error = null);
 
 [JsonSerializable(typeof(Credentials))]
 [JsonSerializable(typeof(RefreshRequest))]
@@ -75,5 +77,6 @@ internal sealed record EventData(string? JobId, string? Type, string? Status, in
 [JsonSerializable(typeof(Playback))]
 [JsonSerializable(typeof(ErrorAnswer))]
 [JsonSerializable(typeof(ApiEvent))]
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 internal sealed partial class ApiJson : JsonSerializerContext;

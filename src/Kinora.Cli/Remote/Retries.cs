@@ -4,7 +4,7 @@ namespace Kinora.Cli.Remote;
 
 /// <summary>
 /// How long to wait before something is tried again: from a quarter of a second, doubled up to 20 s, with a part of chance, so that many
-/// clients of a server that comes back do not come all at once. What a server asks for itself (Retry-After) is waited for as it says.
+/// clients of a server that comes back do not come all at once. What a server asks for itself (Retry-After) is waited for where it is longer.
 /// </summary>
 /// <param name="patience">After which nothing is tried again, from the beginning or the last word that it has moved.</param>
 internal sealed class Retries(TimeProvider time, TimeSpan patience)
@@ -15,22 +15,21 @@ internal sealed class Retries(TimeProvider time, TimeSpan patience)
     private static readonly TimeSpan LongestAsked = TimeSpan.FromSeconds(90);
     private long _since = time.GetTimestamp();
     private TimeSpan _next = First;
-    private TimeSpan _asked;
 
-    public void Moved() => (_since, _next, _asked) = (time.GetTimestamp(), First, TimeSpan.Zero);
+    public void Moved() => (_since, _next) = (time.GetTimestamp(), First);
 
     /// <param name="asked">What the server asks for.</param>
     /// <returns>Null: it is not worth it any more.</returns>
     public TimeSpan? Next(TimeSpan? asked = null)
     {
-        if (asked is { } wanted)
-        {
-            _asked += wanted;
-            return _asked <= (patience > LongestAsked ? patience : LongestAsked) ? wanted : null;
-        }
-
         var wait = _next * (RandomNumberGenerator.GetInt32(3 * Percent / 4, (5 * Percent / 4) + 1) / (double)Percent);
         _next = _next * 2 < Longest ? _next * 2 : Longest;
-        return time.GetElapsedTime(_since) + wait <= patience ? wait : null;
+        if (asked > wait)
+        {
+            wait = asked.Value;
+        }
+
+        var limit = asked is not null && patience > TimeSpan.Zero && patience < LongestAsked ? LongestAsked : patience;
+        return time.GetElapsedTime(_since) + wait <= limit ? wait : null;
     }
 }

@@ -49,7 +49,7 @@ internal static class JobsCommand
         {
             using var api = RemoteAccess.Open();
             var job = await api.CancelJobAsync(result.GetRequiredValue(id), cancellation);
-            await Console.Out.WriteLineAsync($"{job.Type} {job.Id} is {TerminalText.Clean(job.Status)}");
+            await Console.Out.WriteLineAsync(TerminalText.Clean($"{job.Type} {job.Id} is {job.Status}"));
             return 0;
         });
         return command;

@@ -5,6 +5,10 @@ internal sealed class PrivateFile(string path)
 {
     private const UnixFileMode OwnFolder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode OwnFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    /// <summary>EWOULDBLOCK of flock(2), which .NET gives as it is: somebody else has the lock.</summary>
+    private const int IsLocked = 11;
+
     private static readonly TimeSpan LockInterval = TimeSpan.FromMilliseconds(25);
 
     /// <summary>More than any change takes: an exchange of tokens with a server that does not answer.</summary>
@@ -25,12 +29,15 @@ internal sealed class PrivateFile(string path)
         }
     });
 
-    /// <summary>On the disk when it returns: what a server has given in exchange for something else must not be lost.</summary>
+    /// <summary>Its bytes are on the disk before they get the name: even where the machine stops, there is the text before or this one, whole.</summary>
     public void Write(string text) => Try(() =>
     {
         CreateFolder();
         var unfinished = $"{path}.{Environment.ProcessId}.new";
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, UnixCreateMode = OwnFile };
+
+        // The remains of a process that had the same id would keep their own mode, or lead elsewhere.
+        File.Delete(unfinished);
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = OwnFile };
         using (var file = new FileStream(unfinished, options))
         {
             using var writer = new StreamWriter(file);
@@ -71,7 +78,7 @@ internal sealed class PrivateFile(string path)
             {
                 return new FileStream($"{path}.lock", options);
             }
-            catch (IOException) when (time.GetElapsedTime(started) < LockPatience)
+            catch (IOException e) when (e.HResult == IsLocked && time.GetElapsedTime(started) < LockPatience)
             {
                 await Task.Delay(LockInterval, time, cancellation);
             }

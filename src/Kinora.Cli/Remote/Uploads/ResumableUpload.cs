@@ -63,7 +63,7 @@ internal sealed class ResumableUpload(ApiConnection connection, UploadJournal? j
             {
                 failure = e;
             }
-            catch (ApiRefusal e) when (e.ExitCode == CommandFailure.Unreachable || e.Status is HttpStatusCode.Conflict or HttpStatusCode.TooManyRequests)
+            catch (ApiRefusal e) when (MayPass(e) || e.Status == HttpStatusCode.Conflict)
             {
                 (failure, asked) = (e, e.RetryAfter);
             }
@@ -74,11 +74,17 @@ internal sealed class ResumableUpload(ApiConnection connection, UploadJournal? j
                 throw;
             }
 
-            await Task.Delay(retries.Next(asked) ?? throw failure, time, cancellation);
-            state = await FindAgainAsync(url, retries, cancellation) ?? throw Lost(upload);
+            // On a slow line a part of a chunk takes longer than there is patience: whether it has come only the server knows.
+            var wait = retries.Next(asked);
+            await Task.Delay(wait ?? TimeSpan.Zero, time, cancellation);
+            state = await FindAgainAsync(url, cancellation) ?? throw Lost(upload);
             if (state.Offset > offset)
             {
                 retries.Moved();
+            }
+            else if (wait is null && state.VideoId is null)
+            {
+                throw failure;
             }
 
             Report(state.Offset);
@@ -102,18 +108,19 @@ internal sealed class ResumableUpload(ApiConnection connection, UploadJournal? j
         }
     }
 
-    /// <summary>As long as there is patience: the question itself has little.</summary>
-    private async Task<UploadState?> FindAgainAsync(Uri url, Retries retries, CancellationToken cancellation)
+    /// <summary>With a patience of its own: how long the bytes before took says nothing of the server.</summary>
+    private async Task<UploadState?> FindAgainAsync(Uri url, CancellationToken cancellation)
     {
+        var retries = new Retries(time, Patience);
         while (true)
         {
             try
             {
                 return await _tus.FindAsync(url, cancellation);
             }
-            catch (CommandFailure e) when (e.ExitCode == CommandFailure.Unreachable)
+            catch (CommandFailure e) when (MayPass(e))
             {
-                if (retries.Next() is not { } wait)
+                if (retries.Next((e as ApiRefusal)?.RetryAfter) is not { } wait)
                 {
                     throw;
                 }
@@ -122,6 +129,9 @@ internal sealed class ResumableUpload(ApiConnection connection, UploadJournal? j
             }
         }
     }
+
+    private static bool MayPass(CommandFailure failure) =>
+        failure is { ExitCode: CommandFailure.Unreachable } or ApiRefusal { Status: HttpStatusCode.TooManyRequests };
 
     private static CommandFailure Lost(NewUpload upload) =>
         new($"the upload of {upload.File.Path} is gone from the server: run the command again.", CommandFailure.Refused);

@@ -38,9 +38,9 @@ internal sealed class TextUploadOutput(IProgressBoard board) : IUploadOutput
     public void Stored(string file, FinishedUpload upload)
     {
         // Below the bar, which ends with the work.
-        Console.Out.WriteLine(upload.ResumedBytes > 0
-            ? $"uploaded {TerminalText.Clean(file)} as {upload.VideoId} ({HumanText.Size(upload.ResumedBytes)} were there already)"
-            : $"uploaded {TerminalText.Clean(file)} as {upload.VideoId}");
+        Console.Out.WriteLine(TerminalText.Clean(upload.ResumedBytes > 0
+            ? $"uploaded {file} as {upload.VideoId} ({HumanText.Size(upload.ResumedBytes)} were there already)"
+            : $"uploaded {file} as {upload.VideoId}"));
     }
 
     public void JobChanged(Job job) => _report(new ProgressReport(job.Type, job.Progress, job.Status.ToLowerInvariant()));

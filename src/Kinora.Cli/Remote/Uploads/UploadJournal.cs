@@ -24,7 +24,7 @@ internal sealed class UploadJournal(PrivateFile file, TimeProvider time)
         var found = entries.Find(e => e.Server == server && e.File == upload.File && e.Title == upload.Title && e.Transcode == upload.Transcode);
         if (found is { Owner: { IsAlive: true } owner } && owner != self)
         {
-            throw new CommandFailure($"another command (process {owner.Pid}) sends {upload.File.Path} already.", CommandFailure.BadUsage);
+            throw new CommandFailure($"another command (process {owner.Pid}) sends {upload.File.Path} already.");
         }
 
         entries.RemoveAll(e => e == found || time.GetUtcNow() - e.BegunAt > Kept);

@@ -13,10 +13,10 @@ public sealed class UploadCommandTests(KinoraFixture fixture)
     private const int ProcessingFailed = 7;
     private const int Interrupted = 130;
     private const int Megabyte = 1 << 20;
-    private const int LargeBytes = 24 * Megabyte;
+    private const int LargeBytes = 32 * Megabyte;
 
     /// <summary>Slow enough to be caught in its middle.</summary>
-    private const int SlowBytesPerSecond = 8 * Megabyte;
+    private const int SlowBytesPerSecond = 2 * Megabyte;
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -71,7 +71,8 @@ public sealed class UploadCommandTests(KinoraFixture fixture)
         {
             await UntilSentAsync(first, 4 * Megabyte);
             proxy.ResetAll();
-            await UntilSentAsync(first, 12 * Megabyte);
+            await UntilSentAsync(first, 16 * Megabyte);
+            proxy.Freeze(TcpWay.ToServer);
             first.Signal(PosixSignalNumber.Kill);
             await first.EndAsync();
         }

@@ -29,6 +29,19 @@ public sealed class TransferRateTests
     }
 
     [Fact]
+    public void Many_reports_at_once_are_few_samples_and_the_last_one_counts()
+    {
+        var rate = new TransferRate(_time);
+        for (var i = 0; i <= 6000; i++)
+        {
+            rate.Note(10 * i);
+            _time.Step(TimeSpan.FromMilliseconds(1));
+        }
+
+        Assert.Equal(10_000, rate.BytesPerSecond!.Value, 0.001);
+    }
+
+    [Fact]
     public void What_does_not_move_has_no_time_left_and_what_is_sent_again_does_not_count()
     {
         var rate = new TransferRate(_time);

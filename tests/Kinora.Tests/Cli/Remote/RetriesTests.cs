@@ -29,11 +29,32 @@ public sealed class RetriesTests
     {
         var retries = new Retries(_time, TimeSpan.FromSeconds(5));
 
-        Assert.Equal(TimeSpan.FromSeconds(60), retries.Next(TimeSpan.FromSeconds(60)));
-        Assert.Equal(TimeSpan.FromSeconds(30), retries.Next(TimeSpan.FromSeconds(30)));
+        foreach (var asked in (TimeSpan[])[TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(30)])
+        {
+            Assert.Equal(asked, retries.Next(asked));
+            _time.Step(asked);
+        }
+
         Assert.Null(retries.Next(TimeSpan.FromSeconds(1)));
     }
 
     [Fact]
-    public void Without_patience_nothing_is_tried_again() => Assert.Null(new Retries(_time, TimeSpan.Zero).Next());
+    public void A_server_that_asks_for_no_wait_is_spared_all_the_same()
+    {
+        var retries = new Retries(_time, TimeSpan.FromMinutes(5));
+        var tries = 0;
+        while (retries.Next(TimeSpan.Zero) is { } wait)
+        {
+            Assert.True(wait > TimeSpan.FromMilliseconds(180), $"{wait}");
+            Assert.InRange(++tries, 1, 40);
+            _time.Step(wait);
+        }
+    }
+
+    [Fact]
+    public void Without_patience_nothing_is_tried_again()
+    {
+        Assert.Null(new Retries(_time, TimeSpan.Zero).Next());
+        Assert.Null(new Retries(_time, TimeSpan.Zero).Next(TimeSpan.FromSeconds(1)));
+    }
 }

@@ -1,5 +1,7 @@
+using Kinora.Cli;
 using Kinora.Cli.Remote.Sessions;
 using Kinora.Cli.Remote.Uploads;
+using Kinora.Cli.Running;
 
 namespace Kinora.Tests.Cli.Remote;
 
@@ -52,6 +54,18 @@ public sealed class UploadJournalTests : IDisposable
 
         Assert.NotEqual(begun.Key, (await Journal.BeginAsync(new Uri("https://other.example.org"), _upload, Cancellation)).Key);
         Assert.Equal(begun.Key, (await Journal.BeginAsync(Server, _upload, Cancellation)).Key);
+    }
+
+    [Fact]
+    public async Task What_another_command_sends_is_left_to_it_and_is_no_wrong_usage()
+    {
+        // The first process of all, which is there as long as the test is.
+        var begun = await Journal.BeginAsync(Server, _upload, Cancellation);
+        await Journal.NoteAsync(begun with { Owner = ProcessIdentity.Of(1) }, new Uri("https://video.example.org/v1/uploads/1"), Cancellation);
+
+        var failure = await Assert.ThrowsAsync<CommandFailure>(() => Journal.BeginAsync(Server, _upload, Cancellation));
+
+        Assert.Equal(CommandFailure.Failed, failure.ExitCode);
     }
 
     [Fact]
