@@ -39,7 +39,10 @@ public sealed class PagesTests(BrowserFixture browser, AppSite site)
         var contents = await site.ContentsAsync();
         await using var watched = await browser.OpenAsync(site.Origin, new()
         {
-            Locale = "en-US", ColorScheme = theme, ViewportSize = new() { Width = width, Height = height }, ReducedMotion = ReducedMotion.Reduce,
+            Locale = "en-US",
+            ColorScheme = theme,
+            ViewportSize = new() { Width = width, Height = height },
+            ReducedMotion = ReducedMotion.Reduce,
         });
         var page = watched.Page;
         await page.Context.AddInitScriptAsync(MeasureShift);
