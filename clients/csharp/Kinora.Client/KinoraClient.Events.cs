@@ -24,7 +24,7 @@ public partial class KinoraClient
         while (true)
         {
             await using var events = ReadEventsAsync(videoId, last, cancellation).GetAsyncEnumerator(cancellation);
-            while (await MoveAsync(events))
+            while (await MoveAsync(events, cancellation))
             {
                 var item = events.Current;
                 last = item.EventId ?? last;
@@ -56,21 +56,27 @@ public partial class KinoraClient
             request.Headers.Add("Last-Event-ID", last);
         }
 
-        await using var stream = (await RequestAdapter.SendPrimitiveAsync<Stream>(request, Errors, cancellation))!;
-        await foreach (var item in SseParser.Create(stream).EnumerateAsync(cancellation))
+        using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        silence.CancelAfter(EventStream.SilenceLimit);
+        await using var stream = new EventStream((await RequestAdapter.SendPrimitiveAsync<Stream>(request, Errors, silence.Token))!, silence);
+        await foreach (var item in SseParser.Create(stream).EnumerateAsync(silence.Token))
         {
             yield return item;
         }
     }
 
-    /// <returns>False: the stream has ended, or the connection, and is to be opened again.</returns>
-    private static async Task<bool> MoveAsync(IAsyncEnumerator<SseItem<string>> events)
+    /// <returns>False: the stream has ended, or the connection, or nothing comes over it; it is to be opened again.</returns>
+    private static async Task<bool> MoveAsync(IAsyncEnumerator<SseItem<string>> events, CancellationToken cancellation)
     {
         try
         {
             return await events.MoveNextAsync();
         }
         catch (Exception e) when (e is IOException or HttpRequestException or ApiException { ResponseStatusCode: 429 or >= 500 })
+        {
+            return false;
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
             return false;
         }

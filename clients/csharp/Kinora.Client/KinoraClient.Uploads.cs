@@ -16,6 +16,7 @@ public partial class KinoraClient
     private const string IdempotencyKey = "Idempotency-Key";
 
     /// <summary>Sends a file as it is read.</summary>
+    /// <param name="file">Read from where it stands, and closed when it is sent, or cannot be.</param>
     /// <param name="title">Null: made from the file's name.</param>
     /// <param name="transcode">HLS is queued as soon as the analysis succeeds.</param>
     /// <param name="idempotencyKey">With it the same request may be sent again, and nothing is made twice.</param>

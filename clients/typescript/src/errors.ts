@@ -8,7 +8,7 @@ export interface Fault {
   message: string;
 }
 
-/** An answer that is no success, in the API's own words. `code` is of a closed list, and what to branch on. */
+/** An answer that is no success, in the API's own words. `code` is what to branch on: of a closed list, or `HTTP 502` where it was not Kinora that answered. */
 export class KinoraError extends Error {
   readonly code: string;
   readonly details: unknown;
@@ -23,12 +23,14 @@ export class KinoraError extends Error {
   constructor(response: Response, body: Partial<ErrorBody> | undefined) {
     super(body?.message ?? `The server answered ${response.status}.`);
     this.name = 'KinoraError';
-    this.code = body?.code ?? 'INTERNAL';
+    this.code = body?.code ?? `HTTP ${response.status}`;
     this.details = body?.details;
     this.status = response.status;
     this.requestId = response.headers.get('X-Request-Id');
-    const seconds = response.headers.get('Retry-After');
-    this.retryAfter = seconds === null ? null : Number(seconds);
+    const retryAfter = response.headers.get('Retry-After');
+    const seconds = Number(retryAfter);
+    // A proxy in between may name a date.
+    this.retryAfter = retryAfter !== null && Number.isFinite(seconds) ? seconds : null;
   }
 
   /** Of a VALIDATION_ERROR; else none. */

@@ -17,16 +17,22 @@ interface Block {
 
 const reconnectMs = 1000;
 
+/** Three of the comments that the server sends where there is nothing to tell, one each 15 seconds: the connection is lost, without a word. */
+const silenceMs = 3 * 15_000;
+
 /**
- * Events as they happen, each once and in order, over lost connections too. Of a video it ends with `video.deleted`; else with the signal, by
- * leaving the loop, or with the KinoraError of an answer that another attempt would not change.
+ * Events as they happen, each once and in order, over lost connections too. Of a video it ends with `video.deleted`; else by leaving the loop,
+ * or it throws: the signal's reason, the KinoraError of an answer that another attempt would not change, or what an access token's function throws.
  */
 export async function* followEvents(kinora: Kinora, options: FollowOptions = {}): AsyncGenerator<KinoraEvent, void, void> {
-  const isAborted = () => options.signal?.aborted === true;
+  const { signal } = options;
   let last = options.after?.toString();
-  while (!isAborted()) {
+  for (;;) {
+    signal?.throwIfAborted();
+    const silence = new AbortController();
     try {
-      for await (const block of blocksOf(await open(kinora, options, last))) {
+      const attempt = { ...options, signal: signal === undefined ? silence.signal : AbortSignal.any([signal, silence.signal]) };
+      for await (const block of blocksOf(await limited(open(kinora, attempt, last), silence), silence)) {
         last = block.id ?? last;
         // Without an id: how far a job has come, which stands in no log.
         if (block.id !== undefined && block.event !== 'open') {
@@ -38,12 +44,38 @@ export async function* followEvents(kinora: Kinora, options: FollowOptions = {})
         }
       }
     } catch (error) {
-      if (isAborted() || (error instanceof KinoraError && error.status !== 429 && error.status < 500)) {
+      signal?.throwIfAborted();
+      // What `fetch` and its streams throw where the network fails is a TypeError.
+      const mayPass = error instanceof KinoraError ? error.status === 429 || error.status >= 500 : error instanceof TypeError;
+      if (!mayPass && !silence.signal.aborted) {
         throw error;
       }
     }
 
-    await new Promise((resolve) => setTimeout(resolve, reconnectMs));
+    await pause(signal);
+  }
+}
+
+/** Until it is time for another attempt, or the signal comes. */
+function pause(signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, reconnectMs);
+    signal?.addEventListener('abort', end);
+  });
+}
+
+/** Only while something is waited for: who takes the events may take his time. */
+async function limited<T>(wait: Promise<T>, silence: AbortController): Promise<T> {
+  const timer = setTimeout(() => silence.abort(), silenceMs);
+  try {
+    return await wait;
+  } finally {
+    clearTimeout(timer);
   }
 }
 
@@ -62,12 +94,12 @@ async function open(kinora: Kinora, { videoId, signal }: FollowOptions, last: st
 }
 
 /** HTML Living Standard §9.2.6, as far as this server writes it: one line of data, ended by a line feed. */
-async function* blocksOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Block> {
+async function* blocksOf(stream: ReadableStream<Uint8Array>, silence: AbortController): AsyncGenerator<Block> {
   const reader = stream.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>).getReader();
   let text = '';
   try {
     for (;;) {
-      const { done, value } = await reader.read();
+      const { done, value } = await limited(reader.read(), silence);
       if (done) {
         return;
       }

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Kinora.IntegrationTests.Sequence;
 using Kinora.IntegrationTests.Servers;
 using Kinora.IntegrationTests.Uploads.ByUrl;
@@ -11,23 +13,26 @@ public sealed class GuideWorld : IAsyncLifetime
     private readonly FileServer _files = new();
     private readonly Receiver _receiver = new((_, _) => "204 No Content");
     private readonly TestFolder _folder = new();
-    private readonly Dictionary<string, int> _ports;
+    private readonly Queue<TcpListener> _held = [];
     private Deployment _deployment = null!;
     private int _runs;
 
     public GuideWorld()
     {
-        var free = LoopbackPorts.Free(2);
-
-        // What is written in shell cannot listen: there somebody else does.
-        _ports = new Dictionary<string, int> { ["sh"] = _receiver.Port, ["csharp"] = free[0], ["typescript"] = free[1] };
+        // Kinora is told at its start which ports are allowed; they stay taken until a program is to listen at one. Two languages do, and each may try twice.
+        for (var i = 0; i < 4; i++)
+        {
+            var listener = new TcpListener(IPAddress.Loopback, 0);
+            listener.Start();
+            _held.Enqueue(listener);
+        }
     }
 
     public string Log => _deployment.Log;
 
     public async ValueTask InitializeAsync()
     {
-        var ports = _ports.Values.Append(_files.Port).Select((port, i) => $"Kinora__Outbound__Ports__{i}={port}");
+        var ports = _held.Select(PortOf).Append(_receiver.Port).Append(_files.Port).Select((port, i) => $"Kinora__Outbound__Ports__{i}={port}");
         _deployment = await Deployment.StartAsync(null, ["Kinora__Outbound__AllowedNetworks__0=127.0.0.1/32", .. ports]);
         await _deployment.StartWorkerAsync("Kinora__Worker__PollInterval=00:00:00.2");
     }
@@ -38,6 +43,10 @@ public sealed class GuideWorld : IAsyncLifetime
         await _files.DisposeAsync();
         await _receiver.DisposeAsync();
         _folder.Dispose();
+        foreach (var listener in _held)
+        {
+            listener.Dispose();
+        }
     }
 
     /// <returns>A folder of its own with clip.mp4, and the variables, of a user of its own.</returns>
@@ -45,7 +54,8 @@ public sealed class GuideWorld : IAsyncLifetime
     {
         using var user = await _deployment.CreateUserAsync();
         var clip = await SourceClips.TinyAsync();
-        var folder = Directory.CreateDirectory(_folder.Path($"{page}-{language}")).FullName;
+        var run = Interlocked.Increment(ref _runs);
+        var folder = Directory.CreateDirectory(_folder.Path($"{page}-{language}-{run}")).FullName;
         File.Copy(clip, Path.Combine(folder, "clip.mp4"));
         var variables = new Dictionary<string, string>
         {
@@ -53,10 +63,9 @@ public sealed class GuideWorld : IAsyncLifetime
             ["HOME"] = folder,
             ["KINORA"] = _deployment.Api.Address.AbsoluteUri.TrimEnd('/'),
             ["TOKEN"] = user.Http.DefaultRequestHeaders.Authorization!.Parameter!,
-            ["EMAIL"] = $"reader{Interlocked.Increment(ref _runs)}@example.org",
+            ["EMAIL"] = $"reader{run}@example.org",
             ["PASSWORD"] = "a long walk by the sea",
             ["CLIP_URL"] = _files.ServeFile(clip),
-            ["RECEIVER"] = $"http://127.0.0.1:{_ports[language]}/hook",
         };
         if (page is "wait" or "play")
         {
@@ -71,6 +80,17 @@ public sealed class GuideWorld : IAsyncLifetime
             }
         }
 
+        // What is written in shell cannot listen: there somebody else does.
+        var port = page == "webhooks" && language != "sh" ? Release() : _receiver.Port;
+        variables["RECEIVER"] = $"http://127.0.0.1:{port}/hook";
         return (folder, variables);
+    }
+
+    private static int PortOf(TcpListener listener) => ((IPEndPoint)listener.LocalEndpoint).Port;
+
+    private int Release()
+    {
+        using var listener = _held.Dequeue();
+        return PortOf(listener);
     }
 }
