@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Kinora.Core.Infra.Processes;
 using Kinora.IntegrationTests.Sequence;
@@ -13,6 +14,9 @@ public sealed class EncoderFaultTests : DeploymentTest
 {
     private const string Section = "Encoders that fail";
     private const int BriefFaults = 3;
+
+    /// <summary>For the processes of an ended job: by themselves they would stay for a thousand seconds.</summary>
+    private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(30);
 
     /// <summary>What a worker may grow by while its encoders print without end, with all that the jobs beside them need.</summary>
     private const long MaxGrowthBytes = 400L << 20;
@@ -111,7 +115,9 @@ public sealed class EncoderFaultTests : DeploymentTest
 
         var violations = Judge(job, fault).ToList();
         var (runs, left) = (_encoder.RunsFor(videoId), _encoder.LeftFor(videoId));
-        violations.AddRange(runs.Concat(left).Where(KinoraProcess.IsAlive).Select(p => $"W1: process {p} outlives the job of {fault.Name}"));
+
+        // With the unit that failed the job ends, and then those of the other units are told to: one that hears no SIGTERM is killed after a while.
+        violations.AddRange((await LivingAfterAsync(runs.Concat(left))).Select(p => $"W1: process {p} outlives the job of {fault.Name}"));
         if (left.Count != fault.Leaves * runs.Count)
         {
             violations.Add($"{fault.Name}: {left.Count} processes were left behind, not {fault.Leaves} for each run");
@@ -124,6 +130,19 @@ public sealed class EncoderFaultTests : DeploymentTest
         }
 
         return new FaultRow(Section, fault.Name, fault.Attempts, runs.Count, [Took(job)], violations);
+    }
+
+    /// <returns>Those that live on however long they are given.</returns>
+    private static async Task<IReadOnlyList<int>> LivingAfterAsync(IEnumerable<int> processes)
+    {
+        var started = Stopwatch.GetTimestamp();
+        List<int> living;
+        while ((living = [.. processes.Where(KinoraProcess.IsAlive)]).Count > 0 && Stopwatch.GetElapsedTime(started) < EndPatience)
+        {
+            await Task.Delay(50, Cancellation);
+        }
+
+        return living;
     }
 
     private static TimeSpan Took(JsonElement job) =>
