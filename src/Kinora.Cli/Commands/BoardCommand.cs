@@ -3,8 +3,7 @@ using System.Net;
 using Kinora.Cli.Board;
 using Kinora.Cli.Running;
 using Kinora.Core.Infra.Queues;
-using Kinora.Core.Jobs;
-using Kinora.Core.Webhooks;
+using Kinora.Core.Operations;
 using StackExchange.Redis;
 
 namespace Kinora.Cli.Commands;
@@ -27,10 +26,9 @@ internal static class BoardCommand
     private static Task<int> RunAsync(int port, DataFolder folder, CancellationToken cancellation)
     {
         var configuration = Configuration.Read(folder);
-        string[] queues = [.. Enum.GetValues<JobType>().Select(type => type.ToQueue()), WebhookDispatcher.Queue];
         var prefix = configuration["Kinora__Queue__Prefix"] ?? new QueueOptions().Prefix;
         var redis = configuration[KinoraStack.RedisSetting] is { } named ? Parse(named) : OfRunning(folder);
-        return BoardProcess.RunAsync(new BoardSettings(port, queues, prefix, redis), cancellation);
+        return BoardProcess.RunAsync(new BoardSettings(port, QueueNames.All, prefix, redis), cancellation);
     }
 
     private static BoardRedis OfRunning(DataFolder folder) =>

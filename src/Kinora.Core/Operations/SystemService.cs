@@ -55,9 +55,8 @@ public sealed class SystemService(NpgsqlDataSource source, IJobQueue queue, Time
     /// <summary>Of all queues at once: a Redis that hangs costs its time once.</summary>
     private async Task<IReadOnlyDictionary<string, long?>> CountMessagesAsync(CancellationToken cancellation)
     {
-        string[] names = [.. Enum.GetValues<JobType>().Select(type => type.ToQueue()), WebhookDispatcher.Queue];
-        var counts = await Task.WhenAll(names.Select(name => CountMessagesAsync(name, cancellation)));
-        return new OrderedDictionary<string, long?>(names.Zip(counts).Select(pair => KeyValuePair.Create(pair.First, pair.Second)));
+        var counts = await Task.WhenAll(QueueNames.All.Select(name => CountMessagesAsync(name, cancellation)));
+        return new OrderedDictionary<string, long?>(QueueNames.All.Zip(counts).Select(pair => KeyValuePair.Create(pair.First, pair.Second)));
     }
 
     private async Task<long?> CountMessagesAsync(string name, CancellationToken cancellation)

@@ -1,6 +1,5 @@
 using Kinora.Core.Infra.Queues;
-using Kinora.Core.Jobs;
-using Kinora.Core.Webhooks;
+using Kinora.Core.Operations;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
@@ -11,7 +10,6 @@ public sealed class QueueLengthSampler(IJobQueue queue, KinoraMetrics metrics, I
     : BackgroundService
 {
     private static readonly TimeSpan CountLimit = TimeSpan.FromSeconds(2);
-    private static readonly string[] Queues = [.. Enum.GetValues<JobType>().Select(type => type.ToQueue()), WebhookDispatcher.Queue];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -28,7 +26,7 @@ public sealed class QueueLengthSampler(IJobQueue queue, KinoraMetrics metrics, I
         var counts = new Dictionary<string, QueueCounts>();
         try
         {
-            foreach (var name in Queues)
+            foreach (var name in QueueNames.All)
             {
                 using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
                 limit.CancelAfter(CountLimit);
