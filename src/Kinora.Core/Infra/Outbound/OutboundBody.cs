@@ -27,11 +27,12 @@ public sealed class OutboundBody(Stream body, OutboundOptions options, TimeProvi
                 (_came, _waited) = (0, TimeSpan.Zero);
             }
 
-            return count;
+            // Bytes that came in the very moment: its time has run out nonetheless, and HttpClient has closed the connection under them.
+            return count > 0 && stalled.IsCancellationRequested && !cancellation.IsCancellationRequested ? throw TooSlow(null) : count;
         }
         catch (OperationCanceledException e) when (!cancellation.IsCancellationRequested)
         {
-            throw new OutboundException(OutboundFault.Unavailable, "The server sends too slowly.", e);
+            throw TooSlow(e);
         }
         catch (Exception e) when (e is IOException or HttpRequestException)
         {
@@ -51,4 +52,6 @@ public sealed class OutboundBody(Stream body, OutboundOptions options, TimeProvi
 
         return filled;
     }
+
+    private static OutboundException TooSlow(Exception? cause) => new(OutboundFault.Unavailable, "The server sends too slowly.", cause);
 }
