@@ -92,6 +92,14 @@ static int stream_flags(const AVFormatContext *format, const AVStream *stream)
         flags |= KINORA_MEDIA_STREAM_DEFAULT;
     }
 
+    if (stream->disposition & AV_DISPOSITION_FORCED) {
+        flags |= KINORA_MEDIA_STREAM_FORCED;
+    }
+
+    if (stream->disposition & AV_DISPOSITION_HEARING_IMPAIRED) {
+        flags |= KINORA_MEDIA_STREAM_HEARING_IMPAIRED;
+    }
+
     if (stream->disposition &
         (AV_DISPOSITION_ATTACHED_PIC | AV_DISPOSITION_TIMED_THUMBNAILS | AV_DISPOSITION_STILL_IMAGE)) {
         flags |= KINORA_MEDIA_STREAM_ATTACHED_PICTURE;

@@ -91,6 +91,8 @@ enum {
     KINORA_MEDIA_STREAM_ENCRYPTED = 4,
     KINORA_MEDIA_STREAM_MIRRORED = 8, /* flip left to right, then turn by rotation */
     KINORA_MEDIA_STREAM_ALPHA = 16,
+    KINORA_MEDIA_STREAM_FORCED = 32,           /* subtitles of what is spoken in another language than the sound's */
+    KINORA_MEDIA_STREAM_HEARING_IMPAIRED = 64, /* subtitles that tell sounds too */
 };
 
 /* Strings are printable ASCII, end with 0, and are empty when unknown. */

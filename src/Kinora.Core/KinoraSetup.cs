@@ -123,6 +123,7 @@ public static class KinoraSetup
         services.AddSingleton<MakePlan>();
         services.AddSingleton<Split>();
         services.AddSingleton<Encode>();
+        services.AddSingleton<ExtractText>();
         services.AddSingleton<BuildPackage>();
         services.AddSingleton<Publish>();
         services.AddSingleton<HlsPipeline>();
@@ -130,6 +131,7 @@ public static class KinoraSetup
         services.AddSingleton<PiecePublisher>();
         services.AddSingleton<EncodeSpan>();
         services.AddSingleton<FollowTrack>();
+        services.AddSingleton<PublishText>();
         services.AddSingleton<PublishHls>();
         services.AddSingleton<HlsUnitRunner>();
         services.AddSingleton<Publisher>();

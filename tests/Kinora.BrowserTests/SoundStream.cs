@@ -28,7 +28,7 @@ public static class SoundStream
             }
 
             var package = await Packager.PackageAsync(
-                tracks, folder, TimeSpan.FromSeconds(6), new Expectations { Frames = ExpectedFrames.Unknown }, TestContext.Current.CancellationToken);
+                tracks, [], folder, TimeSpan.FromSeconds(6), new Expectations { Frames = ExpectedFrames.Unknown }, TestContext.Current.CancellationToken);
             Assert.True(package.Report.Passed, package.Report.Failure);
         }
         finally

@@ -111,8 +111,9 @@ public sealed class GrowingHls(IDbContextFactory<KinoraDb> databases) : IDisposa
         return new GrowingPackage(
             plan,
             job.Edition,
-            rows.Select(row => new PublishedPiece(row.Track, row.Number, HlsPieces.UriOf(row), HlsPieces.FactsOf(row))),
-            endedTracks.OfType<string>().ToHashSet());
+            HlsPieces.MediaOf(plan, rows),
+            endedTracks.OfType<string>().ToHashSet(),
+            HlsPieces.TextOf(plan, rows));
     }
 
     /// <summary>A look-up among what was published: no key is ever built from a URL.</summary>

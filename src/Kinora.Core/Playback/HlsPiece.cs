@@ -10,7 +10,7 @@ public sealed class HlsPiece
     /// <summary>The parent, not the unit.</summary>
     public required Guid JobId { get; init; }
 
-    /// <summary>"1080p", "audio".</summary>
+    /// <summary>"1080p", "audio", "text".</summary>
     public required string Track { get; init; }
 
     /// <summary>Of the piece in its track, from 0.</summary>

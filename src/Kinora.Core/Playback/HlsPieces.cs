@@ -1,6 +1,8 @@
 using System.Text.Json;
 using Kinora.Core.Infra.Database;
 using Kinora.Core.Transcoding.Packaging.Pieces;
+using Kinora.Core.Transcoding.Packaging.WebVtt;
+using Kinora.Core.Transcoding.Planning;
 using Microsoft.EntityFrameworkCore;
 
 namespace Kinora.Core.Playback;
@@ -22,7 +24,18 @@ public sealed class HlsPieces(IDbContextFactory<KinoraDb> databases)
         return await db.HlsPieces.AsNoTracking().Where(p => p.JobId == jobId).OrderBy(p => p.Track).ThenBy(p => p.Number).ToListAsync(cancellation);
     }
 
-    public static PieceFacts FactsOf(HlsPiece piece) => JsonSerializer.Deserialize(piece.Facts, StoredJson.Default.PieceFacts)!;
+    /// <summary>Pieces of media, in the order of the rows.</summary>
+    public static IEnumerable<PublishedPiece> MediaOf(TranscodePlan plan, IEnumerable<HlsPiece> rows) => rows
+        .Where(row => plan.Text.All(track => track.Name != row.Track))
+        .Select(row => new PublishedPiece(row.Track, row.Number, UriOf(row), JsonSerializer.Deserialize(row.Facts, StoredJson.Default.PieceFacts)!));
+
+    /// <summary>In the plan's order.</summary>
+    public static IReadOnlyList<TextRendition> TextOf(TranscodePlan plan, IReadOnlyCollection<HlsPiece> rows) =>
+    [
+        .. from track in plan.Text
+           join row in rows on track.Name equals row.Track
+           select new TextRendition(track, UriOf(row), JsonSerializer.Deserialize(row.Facts, StoredJson.Default.TextFacts)!),
+    ];
 
     /// <summary>
     /// The piece's name below its edition: the number of its publication and the file. So no two objects of a video ever share a URI.

@@ -7,9 +7,9 @@ namespace Kinora.Core.Transcoding;
 /// their own, on any worker.
 /// </summary>
 public sealed class HlsPipeline(
-    FetchSource fetchSource, ScanPackets scanPackets, MakePlan makePlan, Split split, Encode encode, BuildPackage buildPackage, Publish publish)
+    FetchSource fetchSource, ScanPackets scanPackets, MakePlan makePlan, Split split, Encode encode, ExtractText extractText, BuildPackage buildPackage, Publish publish)
 {
-    private readonly IHlsStep[] _steps = [fetchSource, scanPackets, makePlan, split, encode, buildPackage, publish];
+    private readonly IHlsStep[] _steps = [fetchSource, scanPackets, makePlan, split, encode, extractText, buildPackage, publish];
 
     public async Task RunAsync(HlsContext context, CancellationToken cancellation)
     {

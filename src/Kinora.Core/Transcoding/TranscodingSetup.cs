@@ -26,6 +26,6 @@ public static class TranscodingSetup
             .ValidateDataAnnotations()
             .ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
-        return services.AddSingleton<Ffmpeg>().AddSingleton<FfmpegVersion>().AddSingleton<HlsEncoder>().AddSingleton<ThumbnailMaker>().AddSingleton<StoryboardMaker>();
+        return services.AddSingleton<Ffmpeg>().AddSingleton<FfmpegVersion>().AddSingleton<HlsEncoder>().AddSingleton<TextExtractor>().AddSingleton<ThumbnailMaker>().AddSingleton<StoryboardMaker>();
     }
 }

@@ -158,8 +158,8 @@ internal sealed partial class GrowingViewer : IDisposable
         }
     }
 
-    /// <summary>Of the variants and the sound; I-frame playlists are left to others.</summary>
-    [GeneratedRegex("""^#EXT-X-MEDIA:.*URI="(?<uri>[^"]+)"|^(?<uri>[^#\n]+)$""", RegexOptions.Multiline)]
+    /// <summary>Of the variants and the sound; I-frame playlists and text are left to others.</summary>
+    [GeneratedRegex("""^#EXT-X-MEDIA:TYPE=AUDIO.*URI="(?<uri>[^"]+)"|^(?<uri>[^#\n]+)$""", RegexOptions.Multiline)]
     private static partial Regex MediaUri();
 
     private sealed record Segment(string Uri, long Offset, long Length, double Seconds);

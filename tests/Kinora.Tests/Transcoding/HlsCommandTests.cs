@@ -111,6 +111,16 @@ public sealed class HlsCommandTests
             Sources.Packets(Mp4Ticks, Sources.Regular(90, 512)));
 
     [Fact]
+    public void Text() =>
+        AssertGolden(
+            "text",
+            Sources.Info(Sources.Video(640, 360), Sources.Text(1, "eng"), "matroska,webm") with
+            {
+                Streams = [Sources.Video(640, 360), Sources.Text(1, "eng"), Sources.Text(2, "kor") with { Codec = "ass" }],
+            },
+            Sources.Packets(Mp4Ticks, Sources.Regular(90, 512)));
+
+    [Fact]
     public void Sound_with_a_cover() =>
         AssertGolden(
             "sound-with-cover",
@@ -143,6 +153,7 @@ public sealed class HlsCommandTests
         return
         [
             .. spans.Take(2).Select(span => SpanCommand.Build(plan, span, source, folder, limit, Ffmpeg)),
+            .. plan.Text.Count == 0 ? (FfmpegCommand[])[] : [TextCommand.Build(plan, plan.Text, source, folder, limit)],
             .. plan.Audio.Select(audio => WholeTrackCommand.Audio(plan, audio, source, $"{folder}/{audio.Name}.mp4", limit)),
             .. plan.Copied is null ? (FfmpegCommand[])[] : [WholeTrackCommand.Copy(plan, source, $"{folder}/copy.mp4", limit)],
         ];

@@ -43,6 +43,16 @@ internal static class Sources
         SampleRate = 48000,
     };
 
+    public static MediaStream Text(int index, string? language) => new()
+    {
+        Index = index,
+        Kind = StreamKind.Subtitle,
+        Codec = "subrip",
+        IsDefault = true,
+        Language = language,
+        TimeBase = new Rational(1, 1000),
+    };
+
     public static MediaInfo Info(MediaStream video, MediaStream? audio = null, string container = Mp4, long durationUs = 10_000_000) => new()
     {
         Container = container,

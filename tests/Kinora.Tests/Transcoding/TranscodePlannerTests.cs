@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Kinora.Core.Errors;
+using Kinora.Core.Infra.Database;
 using Kinora.Core.Infra.Media;
 using Kinora.Core.Transcoding;
 using Kinora.Core.Transcoding.Planning;
@@ -155,6 +156,49 @@ public sealed class TranscodePlannerTests
         var audio = _planner.Plan(info, null, null).Audio;
 
         Assert.Equal([("audio", 2, "eng"), ("audio2", 1, "ger")], audio.Select(a => (a.Name, a.StreamIndex, a.Language!)));
+    }
+
+    [Fact]
+    public void Text_is_kept_pictures_of_text_are_not()
+    {
+        var info = Sources.Info(Sources.Video(), Sources.Audio());
+        info = info with
+        {
+            Streams =
+            [
+                .. info.Streams,
+                Sources.Text(2, "eng"),
+                Sources.Text(3, "ger") with { Codec = "hdmv_pgs_subtitle" },
+                Sources.Text(4, "ger") with { Codec = "ass", IsForced = true },
+                Sources.Text(5, "fre") with { IsEncrypted = true },
+                Sources.Text(6, null) with { Codec = "mov_text", IsForHearingImpaired = true },
+                .. Enumerable.Range(7, 100).Select(i => Sources.Text(i, "kor")),
+            ],
+        };
+
+        var text = _planner.Plan(info, null, null).Text;
+
+        Assert.Equal(
+            [new("text", 2, "eng", false, false), new("text2", 4, "ger", true, false), new TextTrackPlan("text3", 6, null, false, true)], text.Take(3));
+        Assert.Equal(32, text.Count);
+    }
+
+    [Fact]
+    public void Sound_alone_is_published_without_text()
+    {
+        var info = Sources.Info(Sources.Audio(), Sources.Text(2, "eng"));
+
+        Assert.Empty(_planner.Plan(info, null, null).Text);
+    }
+
+    [Fact]
+    public void A_plan_from_before_text_was_kept_has_none()
+    {
+        var stored = JsonSerializer.Serialize(_planner.Plan(Sources.Info(Sources.Video()), null, null), StoredJson.Default.TranscodePlan);
+        var older = stored.Replace("\"text\":[],", "", StringComparison.Ordinal);
+
+        Assert.NotEqual(stored, older);
+        Assert.Empty(JsonSerializer.Deserialize(older, StoredJson.Default.TranscodePlan)!.Text);
     }
 
     [Fact]

@@ -12,6 +12,7 @@ public sealed record TranscodeResponse(Guid HlsJobId);
 
 /// <param name="IsEstimate">Nobody has read the whole file yet: its keyframes, and with them the spans, may lie elsewhere.</param>
 /// <param name="Audio">The default one first.</param>
+/// <param name="Text">Subtitles of the source that are text, beside all renditions.</param>
 /// <param name="Spans">Stretches that are encoded by themselves, on any worker; one, where the whole is encoded in one process.</param>
 /// <param name="PredictedBytes">Of all renditions and the sound; null when the duration is unknown.</param>
 /// <param name="PredictedCpuSeconds">Of one core of the machine that the model was fitted on.</param>
@@ -20,6 +21,7 @@ public sealed record PlanResponse(
     bool IsEstimate,
     IReadOnlyList<PlannedRenditionResponse> Renditions,
     IReadOnlyList<PlannedAudioResponse> Audio,
+    IReadOnlyList<PlannedTextResponse> Text,
     IReadOnlyList<PlannedSpanResponse> Spans,
     [property: Example(4200000)] long? PredictedBytes,
     [property: Example(11.5)] double? PredictedCpuSeconds,
@@ -29,6 +31,7 @@ public sealed record PlanResponse(
         plan.IsEstimate,
         [.. plan.Renditions.Select(PlannedRenditionResponse.Of)],
         [.. plan.Audio.Select(audio => new PlannedAudioResponse(audio.Name, audio.Language, "aac", AudioPlan.BitRate, AudioPlan.Channels))],
+        [.. plan.Text.Select(text => new PlannedTextResponse(text.Name, text.Language, text.IsForced, text.DescribesSound))],
         SpansOf(plan),
         plan.PredictedBytes,
         plan.PredictedCpuSeconds is { } seconds ? Math.Round(seconds, 1) : null,
@@ -70,5 +73,14 @@ public sealed record PlannedAudioResponse(
     [property: Example("audio")] string Name,
     [property: Example("eng")] string? Language,
     [property: Example("aac")] string Codec, [property: Example(128000)] long BitRate, [property: Example(2)] int Channels);
+
+/// <param name="Language">As the source has it.</param>
+/// <param name="IsForced">Only what is spoken in another language than the sound's.</param>
+/// <param name="DescribesSound">Made for those who do not hear it.</param>
+public sealed record PlannedTextResponse(
+    [property: Example("text")] string Name,
+    [property: Example("eng")] string? Language,
+    [property: Example(false)] bool IsForced,
+    [property: Example(false)] bool DescribesSound);
 
 public sealed record PlannedSpanResponse([property: Example(0)] int Number, long StartMs, long? EndMs);

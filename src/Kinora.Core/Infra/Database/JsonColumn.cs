@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Kinora.Core.Infra.Media;
 using Kinora.Core.Playback;
 using Kinora.Core.Transcoding.Packaging.Pieces;
+using Kinora.Core.Transcoding.Packaging.WebVtt;
 using Kinora.Core.Transcoding.Planning;
 using Kinora.Core.Webhooks;
 using Microsoft.EntityFrameworkCore;
@@ -32,6 +33,7 @@ internal static class JsonColumn
 [JsonSerializable(typeof(MediaInfo))]
 [JsonSerializable(typeof(Manifest))]
 [JsonSerializable(typeof(PieceFacts))]
+[JsonSerializable(typeof(TextFacts))]
 [JsonSerializable(typeof(TranscodePlan))]
 [JsonSerializable(typeof(ManifestFile))]
 [JsonSerializable(typeof(IReadOnlyList<DeliveryAttempt>))]

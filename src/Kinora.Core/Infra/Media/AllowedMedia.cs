@@ -78,11 +78,25 @@ public static class AllowedMedia
         ["pcm_dvd"] = ["pcm_dvd"],
     };
 
-    /// <summary>Every decoder that may run: what ffmpeg's -codec_whitelist takes, joined by commas.</summary>
+    /// <summary>As <see cref="VideoDecoders"/>, for subtitles that are text. They run only for these: the probe has none of them.</summary>
+    public static IReadOnlyDictionary<string, string[]> TextDecoders { get; } = new Dictionary<string, string[]>
+    {
+        ["subrip"] = ["subrip", "srt"],
+        ["ass"] = ["ass", "ssa"],
+        ["mov_text"] = ["mov_text"],
+        ["webvtt"] = ["webvtt"],
+        ["text"] = ["text"],
+    };
+
+    /// <summary>Every decoder of pictures and sound that may run: what ffmpeg's -codec_whitelist takes, joined by commas.</summary>
     public static IReadOnlyList<string> Decoders { get; } = [.. VideoDecoders.Values.Concat(AudioDecoders.Values).SelectMany(d => d)];
 
     /// <summary>The sound can be decoded and mixed down: an allowed codec, in the clear, with channels and a rate that exist.</summary>
     public static bool IsUsableAudio(MediaStream stream) =>
         stream is { Kind: StreamKind.Audio, IsEncrypted: false, Channels: >= 1 and <= 16, SampleRate: >= 4_000 and <= 384_000 }
         && AudioDecoders.ContainsKey(stream.Codec);
+
+    /// <summary>The subtitles are text, in the clear: pictures of text (DVD, Blu-ray, DVB) would have to be read by a machine.</summary>
+    public static bool IsUsableText(MediaStream stream) =>
+        stream is { Kind: StreamKind.Subtitle, IsEncrypted: false } && TextDecoders.ContainsKey(stream.Codec);
 }

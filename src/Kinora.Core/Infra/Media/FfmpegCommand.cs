@@ -24,6 +24,9 @@ public sealed record FfmpegCommand
     /// <summary>Filters, maps, encoders and outputs, after -i.</summary>
     public required IReadOnlyList<string> OutputArguments { get; init; }
 
+    /// <summary>The decoders that may run.</summary>
+    public IReadOnlyList<string> Decoders { get; init; } = AllowedMedia.Decoders;
+
     /// <summary>Wall time after which the run is ended with TIMEOUT.</summary>
     public required TimeSpan TimeLimit { get; init; }
 
@@ -56,7 +59,7 @@ public sealed record FfmpegCommand
             // -protocol_whitelist alone does not stop a playlist that names other local files: the formats must be closed too.
             "-protocol_whitelist", "file",
             "-format_whitelist", string.Join(',', AllowedMedia.Formats.Union([demuxer])),
-            "-codec_whitelist", string.Join(',', AllowedMedia.Decoders),
+            "-codec_whitelist", string.Join(',', Decoders),
             "-max_pixels", options.MaxPixels.ToString(CultureInfo.InvariantCulture),
             "-filter_complex_threads", threads,
             "-threads", threads,

@@ -35,6 +35,9 @@ public sealed record MediaInfo
 
     /// <summary>All that can be heard, in the order in which they are offered.</summary>
     public IEnumerable<MediaStream> AudioTracks => Streams.Where(AllowedMedia.IsUsableAudio).OrderByDescending(s => s.IsDefault);
+
+    /// <summary>All that can be read beside the pictures, in the order of the file.</summary>
+    public IEnumerable<MediaStream> TextTracks => Streams.Where(AllowedMedia.IsUsableText);
 }
 
 public enum StreamKind { Unknown, Video, Audio, Subtitle, Data, Attachment }
@@ -55,6 +58,12 @@ public sealed record MediaStream
     public bool IsDefault { get; init; }
     public bool IsAttachedPicture { get; init; }
     public bool IsEncrypted { get; init; }
+
+    /// <summary>Of subtitles: only what is spoken in another language than the sound's, to be read by everybody.</summary>
+    public bool IsForced { get; init; }
+
+    /// <summary>Of subtitles: sounds are told too.</summary>
+    public bool IsForHearingImpaired { get; init; }
     public required Rational TimeBase { get; init; }
 
     /// <summary>First pts, in units of <see cref="TimeBase"/>.</summary>

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
 using Kinora.Core.Transcoding.Packaging.IsoMedia;
+using Kinora.Core.Transcoding.Packaging.WebVtt;
+using Kinora.Core.Transcoding.Planning;
 
 namespace Kinora.Core.Transcoding.Packaging;
 
@@ -8,6 +10,10 @@ namespace Kinora.Core.Transcoding.Packaging;
 public static class MasterPlaylist
 {
     internal const string AudioGroup = "audio";
+    private const string TextGroup = "text";
+
+    // What Apple calls subtitles for the deaf and hard of hearing (HLS Authoring Specification, and §4.4.6.1).
+    private const string DescribesSound = "public.accessibility.transcribes-spoken-dialog,public.accessibility.describes-music-and-sound";
 
     // Apple's HLS Authoring Specification: the default variant on Wi-Fi should be the one of 2000 kbit/s on average.
     private const long FirstVariantRate = 2_000_000;
@@ -15,8 +21,10 @@ public static class MasterPlaylist
     /// <summary>Of a package that is complete.</summary>
     /// <param name="videos">Any order; none: the only variant is the default audio.</param>
     /// <param name="audio">Of all variants, the default one first; none: the video is silent.</param>
+    /// <param name="text">Of all variants; only where there are pictures.</param>
     /// <param name="targetDuration">As in the media playlists: it bounds what counts as a peak.</param>
-    public static string Write(IReadOnlyList<Rendition> videos, IReadOnlyList<Rendition> audio, int targetDuration)
+    public static string Write(
+        IReadOnlyList<Rendition> videos, IReadOnlyList<Rendition> audio, IReadOnlyList<TextRendition> text, int targetDuration)
     {
         var audioRate = audio.Select(a => RateOf(a, targetDuration)).DefaultIfEmpty().MaxBy(rate => rate.Peak);
         MasterAudio[] group = [.. audio.Select((a, i) => new MasterAudio(a, AudioGroup, PackageLayout.Playlist(a.Name), i == 0))];
@@ -24,17 +32,20 @@ public static class MasterPlaylist
         {
             // Each track of the group stands for the variant's own, so the most of any of them is the variant's rate. One alone is its own group.
             var isChoice = audio.Count > 1;
-            return Write([new MasterVariant(audio[0], isChoice ? AudioGroup : null, audioRate)], isChoice ? group : [], targetDuration);
+            return Write([new MasterVariant(audio[0], isChoice ? AudioGroup : null, audioRate)], isChoice ? group : [], [], targetDuration);
         }
 
+        var besideRate = audioRate + TextRateOf(text, videos[0].Segments.Sum(s => s.DurationUs));
         return Write(
-            Order([.. videos.Select(video => new MasterVariant(video, audio.Count > 0 ? AudioGroup : null, RateOf(video, targetDuration) + audioRate))]),
+            Order([.. videos.Select(video => new MasterVariant(video, audio.Count > 0 ? AudioGroup : null, RateOf(video, targetDuration) + besideRate))]),
             group,
+            [.. text.Select(t => new MasterText(t.Track, PackageLayout.Playlist(t.Track.Name)))],
             targetDuration);
     }
 
     /// <param name="variants">In the order in which they shall stand: see <see cref="Order"/>.</param>
-    internal static string Write(IEnumerable<MasterVariant> variants, IReadOnlyList<MasterAudio> audio, int targetDuration)
+    internal static string Write(
+        IEnumerable<MasterVariant> variants, IReadOnlyList<MasterAudio> audio, IReadOnlyList<MasterText> texts, int targetDuration)
     {
         var all = variants.ToList();
         var text = new StringBuilder("#EXTM3U\n");
@@ -49,9 +60,15 @@ public static class MasterPlaylist
             }
         }
 
+        var textNames = new HashSet<string>();
+        foreach (var one in texts)
+        {
+            WriteText(text, one, textNames);
+        }
+
         foreach (var variant in all)
         {
-            WriteVariant(text, variant, audio);
+            WriteVariant(text, variant, audio, texts.Count > 0);
         }
 
         foreach (var variant in all.Where(v => v.HasPictures).OrderByDescending(v => v.Rendition.Description.Height))
@@ -78,6 +95,13 @@ public static class MasterPlaylist
     internal static BitRate IFrameRateOf(Rendition rendition, int targetDuration) =>
         BitRate.Of([.. rendition.Segments.Select(s => (s.FirstFrameLength, s.DurationUs))], targetDuration);
 
+    /// <summary>The most that any of them takes, over all of the video: it is loaded at once.</summary>
+    /// <param name="durationUs">Of the video.</param>
+    internal static BitRate TextRateOf(IEnumerable<TextRendition> text, long durationUs) => text
+        .Select(t => BitRate.Of([(t.Facts.Bytes, durationUs)], targetDuration: 1))
+        .DefaultIfEmpty()
+        .MaxBy(rate => rate.Peak);
+
     internal static string FormatFrameRate(decimal rate) =>
         Math.Round(rate, 3, MidpointRounding.AwayFromZero).ToString("F3", CultureInfo.InvariantCulture);
 
@@ -85,12 +109,7 @@ public static class MasterPlaylist
     private static void WriteAudio(StringBuilder text, MasterAudio audio, HashSet<string> names)
     {
         var language = LanguageTag.Normalize(audio.Rendition.Language);
-        var name = language ?? "Audio";
-        for (var i = 2; !names.Add(name); i++)
-        {
-            name = string.Create(CultureInfo.InvariantCulture, $"{language ?? "Audio"} {i}");
-        }
-
+        var name = NameOf(language ?? "Audio", names);
         text.Append(CultureInfo.InvariantCulture, $"#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID=\"{audio.Group}\",NAME=\"{name}\"");
         text.Append(language is null ? "" : $",LANGUAGE=\"{language}\"");
         text.Append(audio.IsDefault ? ",DEFAULT=YES,AUTOSELECT=YES" : ",DEFAULT=NO,AUTOSELECT=YES");
@@ -98,8 +117,30 @@ public static class MasterPlaylist
         text.Append(CultureInfo.InvariantCulture, $",URI=\"{audio.Uri}\"\n");
     }
 
+    // None is the default, which would be shown to all (§4.4.6.1): Matroska calls every track one, and viewers have a menu.
+    private static void WriteText(StringBuilder text, MasterText track, HashSet<string> names)
+    {
+        var language = LanguageTag.Normalize(track.Plan.Language);
+        text.Append(CultureInfo.InvariantCulture, $"#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID=\"{TextGroup}\",NAME=\"{NameOf(language ?? "Text", names)}\"");
+        text.Append(language is null ? "" : $",LANGUAGE=\"{language}\"").Append(",DEFAULT=NO,AUTOSELECT=YES");
+        text.Append(track.Plan.IsForced ? ",FORCED=YES" : "");
+        text.Append(track.Plan.DescribesSound ? $",CHARACTERISTICS=\"{DescribesSound}\"" : "");
+        text.Append(CultureInfo.InvariantCulture, $",URI=\"{track.Uri}\"\n");
+    }
+
+    private static string NameOf(string wanted, HashSet<string> names)
+    {
+        var name = wanted;
+        for (var i = 2; !names.Add(name); i++)
+        {
+            name = string.Create(CultureInfo.InvariantCulture, $"{wanted} {i}");
+        }
+
+        return name;
+    }
+
     // §4.4.6.2. CLOSED-CAPTIONS is not written: NONE would be a lie where the source carries captions in its SEI, which x264 keeps.
-    private static void WriteVariant(StringBuilder text, MasterVariant variant, IReadOnlyList<MasterAudio> audio)
+    private static void WriteVariant(StringBuilder text, MasterVariant variant, IReadOnlyList<MasterAudio> audio, bool hasText)
     {
         var (rendition, rate) = (variant.Rendition, variant.Rate);
         var sound = audio.FirstOrDefault(a => a.Group == variant.AudioGroup)?.Rendition.Description.Codec;
@@ -112,7 +153,7 @@ public static class MasterPlaylist
             text.Append(CultureInfo.InvariantCulture, $",FRAME-RATE={FormatFrameRate(rendition.FrameRate)}");
         }
 
-        text.Append(variant.AudioGroup is { } group ? $",AUDIO=\"{group}\"" : "").Append('\n');
+        text.Append(variant.AudioGroup is { } group ? $",AUDIO=\"{group}\"" : "").Append(hasText ? $",SUBTITLES=\"{TextGroup}\"" : "").Append('\n');
         text.Append(variant.Folder).Append(PackageLayout.Playlist(rendition.Name)).Append('\n');
     }
 
@@ -139,3 +180,6 @@ internal sealed record MasterVariant(Rendition Rendition, string? AudioGroup, Bi
 
 /// <summary>An audio rendition in a group.</summary>
 internal sealed record MasterAudio(Rendition Rendition, string Group, string Uri, bool IsDefault);
+
+/// <summary>A text rendition in the group of all variants.</summary>
+internal sealed record MasterText(TextTrackPlan Plan, string Uri);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Kinora.Core.Transcoding.Packaging.WebVtt;
 
 namespace Kinora.Core.Transcoding.Packaging;
 
@@ -26,6 +27,20 @@ public static class MediaPlaylist
     /// </summary>
     public static string WriteIFrames(Rendition rendition, int targetDuration, bool isComplete = true) =>
         Write(rendition, targetDuration, isComplete, isIFramesOnly: true);
+
+    /// <summary>
+    /// One segment as long as the video, also while that grows: text is whole from the start, and a VOD playlist of subtitles may have a target
+    /// duration of its own (§6.2.4).
+    /// </summary>
+    /// <param name="durationUs">Of the video.</param>
+    public static string WriteText(TextRendition text, long durationUs) =>
+        new StringBuilder("#EXTM3U\n")
+            .Append(CultureInfo.InvariantCulture, $"#EXT-X-VERSION:{Version}\n")
+            .Append(CultureInfo.InvariantCulture, $"#EXT-X-TARGETDURATION:{TargetDuration(TimeSpan.Zero, durationUs)}\n")
+            .Append("#EXT-X-MEDIA-SEQUENCE:0\n#EXT-X-PLAYLIST-TYPE:VOD\n")
+            .Append(CultureInfo.InvariantCulture, $"#EXTINF:{durationUs / 1_000_000}.{durationUs % 1_000_000:D6},\n{text.Uri}\n")
+            .Append("#EXT-X-ENDLIST\n")
+            .ToString();
 
     private static string Write(Rendition rendition, int targetDuration, bool isComplete, bool isIFramesOnly)
     {

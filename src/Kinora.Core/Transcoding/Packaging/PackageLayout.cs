@@ -14,6 +14,9 @@ public static class PackageLayout
     /// <summary>An object with its own init segment.</summary>
     public static string Piece(string track, int number) => string.Create(CultureInfo.InvariantCulture, $"{track}-{number}.mp4");
 
+    /// <summary>The whole of a text track.</summary>
+    public static string Text(string track) => $"{track}.vtt";
+
     public static string Playlist(string rendition) => $"{rendition}.m3u8";
 
     public static string IFramePlaylist(string rendition) => $"{rendition}.iframes.m3u8";

@@ -1,5 +1,6 @@
 using Kinora.Core.Transcoding.Packaging.IsoMedia;
 using Kinora.Core.Transcoding.Packaging.Verification;
+using Kinora.Core.Transcoding.Packaging.WebVtt;
 using Kinora.Core.Transcoding.Planning;
 
 namespace Kinora.Core.Transcoding.Packaging;
@@ -11,6 +12,7 @@ namespace Kinora.Core.Transcoding.Packaging;
 public static class Packager
 {
     /// <param name="tracks">At least one, the default audio before the others; names are unique.</param>
+    /// <param name="texts">Beside pictures only; cut where the video ends.</param>
     /// <param name="folder">Is created when missing; files in it are overwritten.</param>
     /// <param name="longestSegment">The longest segment that was planned: the least EXT-X-TARGETDURATION.</param>
     /// <param name="expectations">What the source promises, for the report.</param>
@@ -18,6 +20,7 @@ public static class Packager
     /// <exception cref="IsoMediaException">A track is not what the encoder was asked for. Failed checks do not throw.</exception>
     public static async Task<Package> PackageAsync(
         IReadOnlyList<TrackInput> tracks,
+        IReadOnlyList<TextFile> texts,
         string folder,
         TimeSpan longestSegment,
         Expectations expectations,
@@ -41,9 +44,23 @@ public static class Packager
         }
 
         var videos = renditions.Where(r => r.Description.Kind == TrackKind.Video).ToList();
-        var master = MasterPlaylist.Write(videos, [.. renditions.Where(r => r.Description.Kind == TrackKind.Audio)], target);
+        var text = new List<TextRendition>();
+        foreach (var source in texts)
+        {
+            // Only now is it known where the video ends.
+            var durationUs = videos[0].Segments.Sum(s => s.DurationUs);
+            if (TextFile.Make(source.Track, source.File.Path, folder, 0, durationUs / 1000) is { } made)
+            {
+                text.Add(new TextRendition(made.Track, made.File.Name, made.Facts));
+                files.Add(made.File);
+                files.Add(await writer.WriteTextAsync(
+                    PackageLayout.Playlist(made.Track.Name), MediaPlaylist.WriteText(text[^1], durationUs), cancellation));
+            }
+        }
+
+        var master = MasterPlaylist.Write(videos, [.. renditions.Where(r => r.Description.Kind == TrackKind.Audio)], text, target);
         files.Add(await writer.WriteTextAsync(PackageLayout.Master, master, cancellation));
-        return new Package(files, PackageVerifier.Verify(folder, tracks, expectations, cancellation));
+        return new Package(files, PackageVerifier.Verify(folder, tracks, [.. text.Select(t => t.Track.Name)], expectations, cancellation));
     }
 
     /// <summary>

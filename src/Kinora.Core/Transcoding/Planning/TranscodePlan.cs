@@ -20,6 +20,9 @@ public sealed record TranscodePlan([property: JsonIgnore] MediaInfo Info)
     /// <summary>The default one first; none: the video is silent.</summary>
     public required IReadOnlyList<AudioPlan> Audio { get; init; }
 
+    /// <summary>The source's own subtitles, in its order, for all renditions; a plan from before they were kept has none.</summary>
+    public IReadOnlyList<TextTrackPlan> Text { get; init => field = value ?? []; } = [];
+
     /// <summary>Null until the source's packets were scanned; nothing can be encoded before.</summary>
     public SegmentPlan? Segments { get; init; }
 
@@ -49,6 +52,10 @@ public sealed record TranscodePlan([property: JsonIgnore] MediaInfo Info)
     /// <summary>EXT-X-TARGETDURATION of all media playlists, in seconds: fixed for a playlist's life, so it is known before the first segment.</summary>
     [JsonIgnore]
     public int TargetDuration => (int)Math.Round(Segments!.LongestSegment.TotalSeconds, MidpointRounding.AwayFromZero);
+
+    /// <summary>Exact: of a plan with spans.</summary>
+    [JsonIgnore]
+    public long VideoDurationUs => (long)Segments!.VideoDuration!.Value.TotalMicroseconds;
 
     /// <summary>Of pictures and of sound, by name.</summary>
     [JsonIgnore]

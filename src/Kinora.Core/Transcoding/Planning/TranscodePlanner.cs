@@ -12,6 +12,9 @@ public sealed class TranscodePlanner(IOptions<TranscodingOptions> options)
     /// <summary>More than films are dubbed into; a hostile file may have hundreds.</summary>
     internal const int MaxAudioTracks = 16;
 
+    /// <summary>As many languages as a disc may have; a hostile file may have hundreds.</summary>
+    internal const int MaxTextTracks = 32;
+
     private readonly TranscodingOptions _options = options.Value;
 
     /// <param name="packets">Of <see cref="MediaInfo.Video"/>, or else of the track of sound that ends last; null: all but <see cref="TranscodePlan.Segments"/> is decided.</param>
@@ -52,6 +55,7 @@ public sealed class TranscodePlanner(IOptions<TranscodingOptions> options)
         {
             Renditions = chosen,
             Audio = audio,
+            Text = TextOf(info),
             Segments = segments,
             Spans = segments is null || obstacle is not null ? null : SpanPlanner.Plan(segments, seeksEarly: video.IsInterlaced || FfmpegCommand.DemuxerOf(info.Container) is "mpegts" or "mpeg"),
             Avoid = avoid ?? [],
@@ -175,6 +179,10 @@ public sealed class TranscodePlanner(IOptions<TranscodingOptions> options)
         return [.. info.AudioTracks.Take(MaxAudioTracks).Select((audio, i) =>
             new AudioPlan(AudioPlan.NameOf(i), audio.Index, audio.Channels, audio.Language, end))];
     }
+
+    private static TextTrackPlan[] TextOf(MediaInfo info) =>
+        [.. info.TextTracks.Take(MaxTextTracks).Select((text, i) =>
+            new TextTrackPlan(TextTrackPlan.NameOf(i), text.Index, text.Language, text.IsForced, text.IsForHearingImpaired))];
 
     // The stream's own, or what the container has left when the audio's usual share is taken off.
     private static (long BitRate, string Codec)? SourceBitRate(MediaInfo info, MediaStream video)

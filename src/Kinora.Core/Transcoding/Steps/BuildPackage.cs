@@ -3,6 +3,7 @@ using Kinora.Core.Infra.Failpoints;
 using Kinora.Core.Transcoding.Packaging;
 using Kinora.Core.Transcoding.Packaging.IsoMedia;
 using Kinora.Core.Transcoding.Packaging.Verification;
+using Kinora.Core.Transcoding.Packaging.WebVtt;
 using Kinora.Core.Transcoding.Planning;
 
 namespace Kinora.Core.Transcoding.Steps;
@@ -27,7 +28,7 @@ public sealed class BuildPackage : IHlsStep
         }).ToArray();
 
         var folder = Path.Combine(context.Folder, "package");
-        var package = await PackageAsync(tracks, Path.Combine(folder, "edition"), segments, Expect(context, segments), cancellation);
+        var package = await PackageAsync(tracks, context.Texts, Path.Combine(folder, "edition"), segments, Expect(context, segments), cancellation);
         if (package.Report.Failure is { } failure)
         {
             // Where spans came to nothing before, neither way has the pictures when the packets promise them: it is the file that tells untrue
@@ -43,11 +44,11 @@ public sealed class BuildPackage : IHlsStep
     }
 
     private static async Task<Package> PackageAsync(
-        TrackInput[] tracks, string folder, SegmentPlan segments, Expectations expectations, CancellationToken cancellation)
+        TrackInput[] tracks, IReadOnlyList<TextFile> texts, string folder, SegmentPlan segments, Expectations expectations, CancellationToken cancellation)
     {
         try
         {
-            return await Packager.PackageAsync(tracks, folder, segments.LongestSegment, expectations, cancellation);
+            return await Packager.PackageAsync(tracks, texts, folder, segments.LongestSegment, expectations, cancellation);
         }
         catch (IsoMediaException e)
         {

@@ -4,6 +4,7 @@ using Kinora.Core.Jobs;
 using Kinora.Core.Transcoding.Encoding;
 using Kinora.Core.Transcoding.Packaging;
 using Kinora.Core.Transcoding.Packaging.Verification;
+using Kinora.Core.Transcoding.Packaging.WebVtt;
 using Kinora.Core.Transcoding.Planning;
 
 namespace Kinora.Core.Transcoding.Steps;
@@ -34,6 +35,9 @@ public sealed class HlsContext(Attempt attempt, HlsSource source, string folder)
 
     /// <summary>By Encode.</summary>
     public EncodeResult? Encoded { get; set; }
+
+    /// <summary>By ExtractText.</summary>
+    public IReadOnlyList<TextFile> Texts { get; set; } = [];
 
     /// <summary>By BuildPackage: in the order in which they are to be stored.</summary>
     public IReadOnlyList<PackagedFile> Files { get; set; } = [];

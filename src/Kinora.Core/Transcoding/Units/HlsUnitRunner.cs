@@ -14,6 +14,7 @@ public sealed partial class HlsUnitRunner(
     IDbContextFactory<KinoraDb> databases,
     EncodeSpan encodeSpan,
     FollowTrack followTrack,
+    PublishText publishText,
     PublishHls publishHls,
     HlsUnits units,
     JobDispatcher dispatcher,
@@ -27,6 +28,7 @@ public sealed partial class HlsUnitRunner(
         {
             UnitKind.Span => encodeSpan,
             UnitKind.Copy or UnitKind.Audio => followTrack,
+            UnitKind.Text => publishText,
             UnitKind.Publish => publishHls,
             _ => throw new InvalidOperationException($"There is no unit {what.Unit}."),
         };

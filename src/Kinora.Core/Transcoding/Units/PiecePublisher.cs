@@ -10,7 +10,8 @@ using Kinora.Core.Transcoding.Packaging.Verification;
 namespace Kinora.Core.Transcoding.Units;
 
 /// <summary>A piece on disk that was read back and found good.</summary>
-public sealed record VerifiedPiece(string Track, int Number, LocalFile File, PieceFacts Facts);
+/// <param name="Facts">As JSON.</param>
+public sealed record VerifiedPiece(string Track, int Number, LocalFile File, string Facts);
 
 /// <summary>Verifies pieces and makes them seen, one publication at a time.</summary>
 public sealed class PiecePublisher(Publisher publisher, CompleteJob complete)
@@ -40,7 +41,7 @@ public sealed class PiecePublisher(Publisher publisher, CompleteJob complete)
 
         var file = new LocalFile(
             PackageLayout.Piece(track, number), path, new FileInfo(path).Length, sha256, ContentTypes.Of(facts.Description.Kind));
-        return new VerifiedPiece(track, number, file, facts);
+        return new VerifiedPiece(track, number, file, JsonSerializer.Serialize(facts, StoredJson.Default.PieceFacts));
     }
 
     /// <summary>The unit is done, and has nothing to publish.</summary>
@@ -69,7 +70,7 @@ public sealed class PiecePublisher(Publisher publisher, CompleteJob complete)
             Fence = unit.Fence,
             Prefix = prefix,
             File = new ManifestFile(p.File.Name, p.File.SizeBytes, p.File.Sha256, p.File.ContentType),
-            Facts = JsonSerializer.Serialize(p.Facts, StoredJson.Default.PieceFacts),
+            Facts = p.Facts,
         }).ToArray();
         if (!await complete.PiecesAsync(unit, rows, prefix, isLast, cancellation))
         {

@@ -20,12 +20,12 @@ public sealed class PublishHls(HlsPieces published, Publisher publisher, Complet
     {
         var unit = context.Attempt.Job;
         var rows = await published.ListAsync(unit.ParentId!.Value, cancellation);
-        var pieces = rows
-            .Select(row => new PublishedPiece(row.Track, row.Number, HlsPieces.UriOf(row), HlsPieces.FactsOf(row)))
+        var text = HlsPieces.TextOf(context.Plan, rows);
+        var pieces = HlsPieces.MediaOf(context.Plan, rows)
             .GroupBy(piece => piece.Track)
             .ToDictionary(track => track.Key, track => (IReadOnlyList<PublishedPiece>)[.. track.OrderBy(p => p.Number)]);
-        var playlists = WholePackage.Write(context.Plan, pieces);
-        var report = PieceVerifier.Verify(context.Plan, playlists.ToDictionary(p => p.Name, p => p.Text), pieces);
+        var playlists = WholePackage.Write(context.Plan, pieces, text);
+        var report = PieceVerifier.Verify(context.Plan, playlists.ToDictionary(p => p.Name, p => p.Text), pieces, text);
         if (report.Failure is { } failure)
         {
             // The rows will say the same the next time.
@@ -35,9 +35,9 @@ public sealed class PublishHls(HlsPieces published, Publisher publisher, Complet
         }
 
         var files = new List<LocalFile>();
-        foreach (var (name, text) in playlists)
+        foreach (var (name, written) in playlists)
         {
-            var master = name == PackageLayout.Master ? PackageEdition.Relocate(text, context.ParentFence) : text;
+            var master = name == PackageLayout.Master ? PackageEdition.Relocate(written, context.ParentFence) : written;
             files.Add(await WriteAsync(Path.Combine(context.Folder, name), name, master, cancellation));
         }
 

@@ -12,6 +12,9 @@ public enum UnitKind
     /// <summary>One audio track.</summary>
     Audio,
 
+    /// <summary>All text tracks.</summary>
+    Text,
+
     /// <summary>One span of all renditions that are encoded.</summary>
     Span,
 

@@ -13,6 +13,8 @@ internal static class UnitsOfPlan
 
     // Of a second that is encoded: decoding and encoding a second of sound, or copying one of video, takes about this much.
     private const double LightWeight = 0.02;
+    // Reading the file.
+    private const double TextWeight = 0.002;
     private const double PublishWeight = 0.2;
 
     /// <param name="plan">With spans.</param>
@@ -20,6 +22,12 @@ internal static class UnitsOfPlan
     {
         var seconds = plan.Segments!.VideoDuration!.Value.TotalSeconds;
         var units = new List<NewUnit>();
+        if (plan.Text.Count > 0)
+        {
+            // Before all else: it takes a moment, and a player that has the master without it does not ask for that again.
+            units.Add(Unit(new UnitParams(UnitKind.Text, 0), First, seconds * TextWeight));
+        }
+
         if (plan.Copied is not null)
         {
             units.Add(Unit(new UnitParams(UnitKind.Copy, 0), First, seconds * LightWeight));

@@ -210,5 +210,5 @@ public sealed class PackageVerifierTests(PackagedVideos videos) : IClassFixture<
     }
 
     private VerificationReport Verify(PackagedVideo video, Expectations? expectations = null) =>
-        PackageVerifier.Verify(_folder, video.Video.Tracks, expectations ?? video.Video.Expectations, Cancellation);
+        PackageVerifier.Verify(_folder, video.Video.Tracks, [], expectations ?? video.Video.Expectations, Cancellation);
 }

@@ -21,7 +21,7 @@ public sealed class PackagedVideos : IDisposable
         var folder = Directory.CreateDirectory(Path.Combine(_folder, $"{Guid.CreateVersion7()}")).FullName;
         var video = await EncodedVideo.MakeAsync(folder, kind, cancellation);
         var output = Path.Combine(folder, "package");
-        var package = await Packager.PackageAsync(video.Tracks, output, EncodedVideo.LongestSegment, video.Expectations, cancellation);
+        var package = await Packager.PackageAsync(video.Tracks, [], output, EncodedVideo.LongestSegment, video.Expectations, cancellation);
         return new PackagedVideo(video, package, output);
     }
 }

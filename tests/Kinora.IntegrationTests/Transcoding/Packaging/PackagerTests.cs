@@ -106,7 +106,7 @@ public sealed class PackagerTests(PackagedVideos videos) : IClassFixture<Package
         var copy = await video.CopyAsync(Path.Combine(output, ".."), Cancellation);
 
         var package = await Packager.PackageAsync(
-            [copy, .. video.Tracks], folder, EncodedVideo.LongestSegment, video.Expectations, Cancellation);
+            [copy, .. video.Tracks], [], folder, EncodedVideo.LongestSegment, video.Expectations, Cancellation);
 
         Assert.True(package.Report.Passed, package.Report.Failure);
         Assert.Equal(
@@ -125,7 +125,7 @@ public sealed class PackagerTests(PackagedVideos videos) : IClassFixture<Package
         Assert.Equal("audio-ends-as-planned", Verify(TimeSpan.FromSeconds(10)).Checks.Single(c => !c.Passed).Name);
 
         VerificationReport Verify(TimeSpan audioEnd) =>
-            PackageVerifier.Verify(output, video.Tracks, video.Expectations with { AudioEnd = audioEnd }, Cancellation);
+            PackageVerifier.Verify(output, video.Tracks, [], video.Expectations with { AudioEnd = audioEnd }, Cancellation);
     }
 
     private static async Task<string> ExtractAsync(string output, PublishedPlaylist playlist, PublishedSegment segment)

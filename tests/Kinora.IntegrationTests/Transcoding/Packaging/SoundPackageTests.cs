@@ -80,7 +80,7 @@ public sealed class SoundPackageTests : IDisposable
     private async Task<(Package Package, IReadOnlyList<TrackInput> Tracks)> PackageAsync(int secondsOfSecond = 10)
     {
         TrackInput[] tracks = [await EncodeAsync("audio", 10, "eng"), await EncodeAsync("audio2", secondsOfSecond, "ger")];
-        return (await Packager.PackageAsync(tracks, _folder, TimeSpan.FromSeconds(6), Expecting(10), Cancellation), tracks);
+        return (await Packager.PackageAsync(tracks, [], _folder, TimeSpan.FromSeconds(6), Expecting(10), Cancellation), tracks);
     }
 
     /// <summary>With the flags that the transcoder uses.</summary>
@@ -98,5 +98,5 @@ public sealed class SoundPackageTests : IDisposable
     }
 
     private List<string> Failures(IReadOnlyList<TrackInput> tracks, Expectations expectations) =>
-        [.. PackageVerifier.Verify(_folder, tracks, expectations, Cancellation).Checks.Where(c => !c.Passed).Select(c => c.Name)];
+        [.. PackageVerifier.Verify(_folder, tracks, [], expectations, Cancellation).Checks.Where(c => !c.Passed).Select(c => c.Name)];
 }

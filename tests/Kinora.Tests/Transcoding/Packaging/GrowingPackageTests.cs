@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Kinora.Core.Transcoding.Packaging;
 using Kinora.Core.Transcoding.Packaging.Pieces;
 
 namespace Kinora.Tests.Transcoding.Packaging;
@@ -92,7 +93,7 @@ public sealed class GrowingPackageTests
         var pieces = PlannedPieces.Copied();
         var package = Of(pieces, _ => true, ended: ["720p", "audio", "audio2"]);
 
-        foreach (var (name, text) in WholePackage.Write(pieces.Plan, pieces.ByTrack()).Where(p => p.Name != "master.m3u8"))
+        foreach (var (name, text) in WholePackage.Write(pieces.Plan, pieces.ByTrack(), pieces.Text).Where(p => p.Name != "master.m3u8"))
         {
             var growing = package.Media(name)!;
             Assert.Equal(
@@ -101,10 +102,21 @@ public sealed class GrowingPackageTests
         }
     }
 
+    [Fact]
+    public void Text_is_whole_from_the_start()
+    {
+        var pieces = PlannedPieces.Encoded().WithText();
+        var package = Of(pieces, p => p.Number == 0);
+
+        AssertGolden("growing-with-text.m3u8", package.Master()!);
+        Assert.Equal(MediaPlaylist.WriteText(pieces.Text[0], 20_000_000), package.Media("text.m3u8"));
+    }
+
     [Theory]
     [InlineData("master.m3u8")]
     [InlineData("240p.m3u8")]
     [InlineData("audio3.m3u8")]
+    [InlineData("text.m3u8")]
     [InlineData("10/360p-0.mp4")]
     [InlineData("")]
     public void Other_names_are_none_of_its_playlists(string name)
@@ -115,7 +127,7 @@ public sealed class GrowingPackageTests
     }
 
     private static GrowingPackage Of(PlannedPieces pieces, Func<PublishedPiece, bool> isThere, params string[] ended) =>
-        new(pieces.Plan, 7, pieces.All.Where(isThere), ended.Length == 0 ? None : ended.ToHashSet());
+        new(pieces.Plan, 7, pieces.All.Where(isThere), ended.Length == 0 ? None : ended.ToHashSet(), pieces.Text);
 
     private static double Seconds(string playlist) => playlist.Split('\n')
         .Where(line => line.StartsWith("#EXTINF:", StringComparison.Ordinal))

@@ -69,7 +69,7 @@ public sealed class PieceVerifierTests
         var pieces = PlannedPieces.Encoded();
         var playlists = Playlists(pieces).ToDictionary(p => p.Key, p => p.Value.Replace("TARGETDURATION:6", "TARGETDURATION:3", StringComparison.Ordinal));
 
-        Assert.Contains(": target-duration-holds", PieceVerifier.Verify(pieces.Plan, playlists, pieces.ByTrack()).Failure, StringComparison.Ordinal);
+        Assert.Contains(": target-duration-holds", PieceVerifier.Verify(pieces.Plan, playlists, pieces.ByTrack(), pieces.Text).Failure, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -95,10 +95,40 @@ public sealed class PieceVerifierTests
         Assert.Contains(from, playlists[name], StringComparison.Ordinal);
         playlists[name] = playlists[name].Replace(from, to, StringComparison.Ordinal);
 
-        var report = PieceVerifier.Verify(_pieces.Plan, playlists, _pieces.ByTrack());
+        var report = PieceVerifier.Verify(_pieces.Plan, playlists, _pieces.ByTrack(), _pieces.Text);
 
         Assert.Contains(check, report.Checks.Where(c => !c.Passed).Select(c => c.Name));
     }
+
+    [Fact]
+    public void Text_is_verified_with_the_rest()
+    {
+        var report = Verify(_pieces.WithText());
+
+        Assert.Null(report.Failure);
+        Assert.Contains(report.Checks, c => c is { Name: "text-ends-with-the-video", Rendition: "text2" });
+    }
+
+    [Theory]
+    [InlineData("text.m3u8", "#EXTINF:20.000000", "#EXTINF:19.000000", "text-lasts-as-long-as-the-video")]
+    [InlineData("text.m3u8", "#EXT-X-ENDLIST\n", "", "text-lasts-as-long-as-the-video")]
+    [InlineData("text2.m3u8", "TARGETDURATION:20", "TARGETDURATION:6", "text-lasts-as-long-as-the-video")]
+    [InlineData("text2.m3u8", "#EXT-X-ENDLIST\n", "#EXTINF:1.000000,\nmore.vtt\n#EXT-X-ENDLIST\n", "text-lasts-as-long-as-the-video")]
+    [InlineData("master.m3u8", "text2.m3u8", "text3.m3u8", "text-group-is-the-text")]
+    [InlineData("master.m3u8", "TYPE=SUBTITLES,GROUP-ID=\"text\",NAME=\"en\"", "TYPE=SUBTITLES,GROUP-ID=\"other\",NAME=\"en\"", "variants-refer-to-the-text")]
+    [InlineData("master.m3u8", "SUBTITLES=\"text\"", "SUBTITLES=\"other\"", "variants-refer-to-the-text")]
+    [InlineData("master.m3u8", "NAME=\"en 2\"", "NAME=\"en\"", "text-has-no-default")]
+    [InlineData("master.m3u8", "LANGUAGE=\"en\",DEFAULT=NO", "LANGUAGE=\"en\",DEFAULT=YES", "text-has-no-default")]
+    public void A_playlist_that_is_not_true_of_the_text(string name, string from, string to, string check)
+    {
+        _pieces.WithText();
+
+        A_playlist_that_is_not_true(name, from, to, check);
+    }
+
+    [Fact]
+    public void Text_that_goes_on_after_the_video() => ShouldFail(
+        "text-ends-with-the-video", p => p.WithText().Text[0] = p.Text[0] with { Facts = p.Text[0].Facts with { LastEndMs = 20_010 } });
 
     [Fact]
     public void Sound_that_ends_before_the_video() => ShouldFail("audio-ends-as-planned", p => p.All.RemoveAll(
@@ -113,10 +143,10 @@ public sealed class PieceVerifierTests
         Assert.DoesNotContain("audio2", Playlists(_pieces)[PackageLayout.Master], StringComparison.Ordinal);
     }
 
-    private static VerificationReport Verify(PlannedPieces pieces) => PieceVerifier.Verify(pieces.Plan, Playlists(pieces), pieces.ByTrack());
+    private static VerificationReport Verify(PlannedPieces pieces) => PieceVerifier.Verify(pieces.Plan, Playlists(pieces), pieces.ByTrack(), pieces.Text);
 
     private static Dictionary<string, string> Playlists(PlannedPieces pieces) =>
-        WholePackage.Write(pieces.Plan, pieces.ByTrack()).ToDictionary(p => p.Name, p => p.Text);
+        WholePackage.Write(pieces.Plan, pieces.ByTrack(), pieces.Text).ToDictionary(p => p.Name, p => p.Text);
 
     private void ShouldFail(string check, Action<PlannedPieces> spoil)
     {

@@ -3,6 +3,7 @@ using Kinora.Core.Transcoding;
 using Kinora.Core.Transcoding.Packaging;
 using Kinora.Core.Transcoding.Packaging.IsoMedia;
 using Kinora.Core.Transcoding.Packaging.Pieces;
+using Kinora.Core.Transcoding.Packaging.WebVtt;
 using Kinora.Core.Transcoding.Planning;
 using Microsoft.Extensions.Options;
 
@@ -37,10 +38,20 @@ internal sealed class PlannedPieces
 
     public List<PublishedPiece> All { get; } = [];
 
+    public List<TextRendition> Text { get; } = [];
+
     public static PlannedPieces Encoded(int seconds = 20) => new(Sources.Video(1280, 720), seconds);
 
     /// <summary>720p is a copy of the source.</summary>
     public static PlannedPieces Copied(int seconds = 20) => new(Sources.Copyable() with { Width = 1280, Height = 720, BitRate = 2_000_000 }, seconds);
+
+    /// <summary>Subtitles in one language, and others for who does not hear.</summary>
+    public PlannedPieces WithText()
+    {
+        Text.Add(new TextRendition(new TextTrackPlan("text", 3, "eng", false, false), "90/text.vtt", new TextFacts(2_000, 12, 1_000, 19_000)));
+        Text.Add(new TextRendition(new TextTrackPlan("text2", 4, "eng", false, true), "90/text2.vtt", new TextFacts(4_000, 24, 0, 20_000)));
+        return this;
+    }
 
     public void Change(string track, int number, Func<PieceFacts, PieceFacts> change)
     {

@@ -1,7 +1,9 @@
 using System.Runtime.CompilerServices;
 using Kinora.Core.Transcoding.Packaging;
 using Kinora.Core.Transcoding.Packaging.IsoMedia;
+using Kinora.Core.Transcoding.Packaging.WebVtt;
 using Xunit;
+using TextTrackPlan = Kinora.Core.Transcoding.Planning.TextTrackPlan;
 
 namespace Kinora.Tests.Transcoding.Packaging;
 
@@ -20,6 +22,9 @@ public sealed class PlaylistTests
     {
         Language = "eng",
     };
+
+    private static TextRendition Text(string name, string language, bool isForced = false, bool describesSound = false) =>
+        new(new TextTrackPlan(name, 2, language, isForced, describesSound), $"{name}.vtt", new TextFacts(12_000, 20, 1_000, 9_000));
 
     [Fact]
     public void Media_playlist() => AssertGolden("media.m3u8", MediaPlaylist.Write(Full, 4));
@@ -41,13 +46,25 @@ public sealed class PlaylistTests
 
     [Fact]
     public void Master_playlist_starts_with_the_variant_nearest_to_two_megabits() =>
-        AssertGolden("master.m3u8", MasterPlaylist.Write([Low, Full, Middle], [Audio], 4));
+        AssertGolden("master.m3u8", MasterPlaylist.Write([Low, Full, Middle], [Audio], [], 4));
 
     [Fact]
-    public void Master_playlist_without_audio() => AssertGolden("master-without-audio.m3u8", MasterPlaylist.Write([Full], [], 4));
+    public void Master_playlist_without_audio() => AssertGolden("master-without-audio.m3u8", MasterPlaylist.Write([Full], [], [], 4));
 
     [Fact]
-    public void Master_playlist_of_sound_alone() => AssertGolden("master-of-sound.m3u8", MasterPlaylist.Write([], [Audio], 4));
+    public void Master_playlist_with_text() => AssertGolden(
+        "master-with-text.m3u8",
+        MasterPlaylist.Write(
+            [Full],
+            [Audio],
+            [Text("text", "eng"), Text("text2", "eng", describesSound: true), Text("text3", "kor", isForced: true), Text("text4", "en\",URI=\"https://example.org/")],
+            4));
+
+    [Fact]
+    public void Text_playlist() => AssertGolden("text.m3u8", MediaPlaylist.WriteText(Text("text", "eng"), 5_400_123_456));
+
+    [Fact]
+    public void Master_playlist_of_sound_alone() => AssertGolden("master-of-sound.m3u8", MasterPlaylist.Write([], [Audio], [], 4));
 
     [Fact]
     public void Master_playlist_of_sound_in_two_languages()
@@ -57,7 +74,7 @@ public sealed class PlaylistTests
             Language = "ger",
         };
 
-        AssertGolden("master-of-sound-in-two-languages.m3u8", MasterPlaylist.Write([], [Audio, german], 4));
+        AssertGolden("master-of-sound-in-two-languages.m3u8", MasterPlaylist.Write([], [Audio, german], [], 4));
     }
 
     [Theory]
@@ -69,7 +86,7 @@ public sealed class PlaylistTests
     [InlineData("en\n")]
     public void A_language_that_is_no_tag_is_left_out(string language)
     {
-        var master = MasterPlaylist.Write([Full], [new Rendition(Audio.Name, Audio.Description, Audio.Objects) { Language = language }], 4);
+        var master = MasterPlaylist.Write([Full], [new Rendition(Audio.Name, Audio.Description, Audio.Objects) { Language = language }], [], 4);
 
         Assert.Contains("NAME=\"Audio\",DEFAULT=YES", master, StringComparison.Ordinal);
     }

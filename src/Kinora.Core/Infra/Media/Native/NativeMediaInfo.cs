@@ -50,6 +50,8 @@ internal static unsafe class NativeMediaInfo
         IsDefault = stream.Flags.HasFlag(NativeStreamFlags.Default),
         IsAttachedPicture = stream.Flags.HasFlag(NativeStreamFlags.AttachedPicture),
         IsEncrypted = stream.Flags.HasFlag(NativeStreamFlags.Encrypted),
+        IsForced = stream.Flags.HasFlag(NativeStreamFlags.Forced),
+        IsForHearingImpaired = stream.Flags.HasFlag(NativeStreamFlags.HearingImpaired),
         IsMirrored = stream.Flags.HasFlag(NativeStreamFlags.Mirrored),
         HasAlpha = stream.Flags.HasFlag(NativeStreamFlags.Alpha),
         TimeBase = stream.TimeBase.ToRational(),

@@ -65,6 +65,8 @@ internal enum NativeStreamFlags
     Encrypted = 4,
     Mirrored = 8,
     Alpha = 16,
+    Forced = 32,
+    HearingImpaired = 64,
 }
 
 [StructLayout(LayoutKind.Sequential)]

@@ -1,3 +1,4 @@
+using Kinora.Core.Transcoding.Packaging.WebVtt;
 using Kinora.Core.Transcoding.Planning;
 
 namespace Kinora.Core.Transcoding.Packaging.Pieces;
@@ -12,8 +13,9 @@ namespace Kinora.Core.Transcoding.Packaging.Pieces;
 /// <param name="edition">The folder of the playlists, as they are named from above.</param>
 /// <param name="pieces">Of all tracks, as they are at one moment.</param>
 /// <param name="endedTracks">Audio tracks and copies of which no further piece comes.</param>
+/// <param name="text">What is there of it, which does not grow.</param>
 public sealed class GrowingPackage(
-    TranscodePlan plan, long edition, IEnumerable<PublishedPiece> pieces, IReadOnlySet<string> endedTracks)
+    TranscodePlan plan, long edition, IEnumerable<PublishedPiece> pieces, IReadOnlySet<string> endedTracks, IReadOnlyList<TextRendition> text)
 {
     private const string AheadGroup = "audio-ahead";
     private const string AheadSuffix = ".ahead";
@@ -51,7 +53,10 @@ public sealed class GrowingPackage(
         // The copy first: it is whole within moments, and who starts with it can go anywhere in it.
         var ordered = variants.Where(v => v.IsAhead).Concat(variants.Where(v => !v.IsAhead));
         return MasterPlaylist.Write(
-            ordered.Select(v => new MasterVariant(v.Video, v.AudioGroup, v.Rate, Folder)), audio, plan.TargetDuration);
+            ordered.Select(v => new MasterVariant(v.Video, v.AudioGroup, v.Rate + MasterPlaylist.TextRateOf(text, plan.VideoDurationUs), Folder)),
+            audio,
+            [.. text.Select(t => new MasterText(t.Track, Folder + PackageLayout.Playlist(t.Track.Name)))],
+            plan.TargetDuration);
     }
 
     /// <summary>A media or I-frame playlist; null: there is none of the name, or not yet.</summary>
@@ -78,7 +83,9 @@ public sealed class GrowingPackage(
             }
         }
 
-        return null;
+        return text.FirstOrDefault(t => name == PackageLayout.Playlist(t.Track.Name)) is { } track
+            ? MediaPlaylist.WriteText(track, plan.VideoDurationUs)
+            : null;
     }
 
     private static Planning.Rendition EdgeTrack(TranscodePlan plan) => plan.Encoded.FirstOrDefault() ?? plan.Copied!;

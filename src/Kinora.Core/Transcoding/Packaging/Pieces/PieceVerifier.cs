@@ -1,5 +1,6 @@
 using Kinora.Core.Transcoding.Packaging.IsoMedia;
 using Kinora.Core.Transcoding.Packaging.Verification;
+using Kinora.Core.Transcoding.Packaging.WebVtt;
 using Kinora.Core.Transcoding.Planning;
 
 namespace Kinora.Core.Transcoding.Packaging.Pieces;
@@ -15,8 +16,12 @@ public static class PieceVerifier
 
     /// <param name="playlists">By the names of <see cref="PackageLayout"/>, with the master.</param>
     /// <param name="pieces">Of each track, in order.</param>
+    /// <param name="text">What of the planned text could be read.</param>
     public static VerificationReport Verify(
-        TranscodePlan plan, IReadOnlyDictionary<string, string> playlists, IReadOnlyDictionary<string, IReadOnlyList<PublishedPiece>> pieces)
+        TranscodePlan plan,
+        IReadOnlyDictionary<string, string> playlists,
+        IReadOnlyDictionary<string, IReadOnlyList<PublishedPiece>> pieces,
+        IReadOnlyList<TextRendition> text)
     {
         var checks = new CheckList();
         var tracks = Tracks(plan).Where(track => pieces.ContainsKey(track.Name)).ToList();
@@ -41,6 +46,7 @@ public static class PieceVerifier
             PublishedMaster.Parse(playlists[PackageLayout.Master]),
             tracks,
             renditions,
+            [.. text.Select(t => new PublishedText(t.Track.Name, PublishedText.Parse(playlists[PackageLayout.Playlist(t.Track.Name)]), t.Facts))],
             Expect(plan),
             name => PublishedPlaylist.Parse(playlists[PackageLayout.IFramePlaylist(name)]));
         return checks.ToReport();

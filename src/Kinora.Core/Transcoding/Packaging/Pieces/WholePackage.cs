@@ -1,3 +1,4 @@
+using Kinora.Core.Transcoding.Packaging.WebVtt;
 using Kinora.Core.Transcoding.Planning;
 
 namespace Kinora.Core.Transcoding.Packaging.Pieces;
@@ -6,9 +7,10 @@ namespace Kinora.Core.Transcoding.Packaging.Pieces;
 public static class WholePackage
 {
     /// <param name="pieces">Of each track, in order.</param>
+    /// <param name="text">What of the planned text could be read.</param>
     /// <returns>In the order in which they must be stored: the master last. Names are those of <see cref="PackageLayout"/>.</returns>
     public static IReadOnlyList<(string Name, string Text)> Write(
-        TranscodePlan plan, IReadOnlyDictionary<string, IReadOnlyList<PublishedPiece>> pieces)
+        TranscodePlan plan, IReadOnlyDictionary<string, IReadOnlyList<PublishedPiece>> pieces, IReadOnlyList<TextRendition> text)
     {
         var videos = plan.Renditions
             .Where(r => pieces.ContainsKey(r.Name))
@@ -35,7 +37,12 @@ public static class WholePackage
             }
         }
 
-        files.Add((PackageLayout.Master, MasterPlaylist.Write(videos, audio, plan.TargetDuration)));
+        foreach (var track in text)
+        {
+            files.Add((PackageLayout.Playlist(track.Track.Name), MediaPlaylist.WriteText(track, plan.VideoDurationUs)));
+        }
+
+        files.Add((PackageLayout.Master, MasterPlaylist.Write(videos, audio, text, plan.TargetDuration)));
         return files;
     }
 }

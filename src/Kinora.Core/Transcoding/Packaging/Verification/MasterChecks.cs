@@ -10,23 +10,29 @@ internal static class MasterChecks
         PublishedMaster master,
         IReadOnlyList<TrackInput> tracks,
         IReadOnlyList<PublishedRendition> videos,
-        IReadOnlyList<PublishedRendition> audio)
+        IReadOnlyList<PublishedRendition> audio,
+        IReadOnlyList<PublishedText> texts)
     {
         // Sound alone is a variant itself, and a group only where there is a choice.
         var isSound = videos.Count == 0;
         var group = isSound && audio.Count == 1 ? [] : audio;
-        if (!CheckEntries(checks, master, isSound ? [audio[0]] : videos, videos, group))
+        if (!CheckEntries(checks, master, isSound ? [audio[0]] : videos, videos, group, texts))
         {
             return;
         }
 
         CheckAudio(checks, master, group);
+        CheckText(checks, master);
         var audioRate = audio.Select(a => RateOf(a, a.Playlist.Segments.Select(s => s.Length))).DefaultIfEmpty().MaxBy(rate => rate.Peak);
         if (isSound)
         {
             CheckSound(checks, audio[0], master.Variants.Single(), audioRate);
         }
 
+        var besideRate = audioRate + texts
+            .Select(text => BitRate.Of([(text.Facts.Bytes, videos[0].Playlist.DurationUs)], targetDuration: 1))
+            .DefaultIfEmpty()
+            .MaxBy(rate => rate.Peak);
         var sound = audio.Count > 0 ? "," + audio[0].Description.Codec : "";
         foreach (var video in videos)
         {
@@ -40,7 +46,7 @@ internal static class MasterChecks
             CheckResolution(checks, video, track, variant, iframes);
             CheckFrameRate(checks, video, track, variant);
             CheckRate(
-                checks, "bandwidth-is-true", video.Name, variant, RateOf(video, video.Playlist.Segments.Select(s => s.Length)) + audioRate);
+                checks, "bandwidth-is-true", video.Name, variant, RateOf(video, video.Playlist.Segments.Select(s => s.Length)) + besideRate);
             CheckRate(
                 checks, "iframe-bandwidth-is-true", video.Name, iframes, RateOf(video, video.Segments.Select(s => s.FirstFrameLength)));
         }
@@ -51,7 +57,8 @@ internal static class MasterChecks
         PublishedMaster master,
         IReadOnlyList<PublishedRendition> expected,
         IReadOnlyList<PublishedRendition> videos,
-        IReadOnlyList<PublishedRendition> audio)
+        IReadOnlyList<PublishedRendition> audio,
+        IReadOnlyList<PublishedText> texts)
     {
         var (variants, iframes, group) = (Uris(master.Variants), Uris(master.IFrames), Uris(master.Audio));
         var expectedVariants = Join(expected.Select(v => PackageLayout.Playlist(v.Name)));
@@ -60,7 +67,23 @@ internal static class MasterChecks
         checks.AddEqual("variants-are-the-renditions", null, expectedVariants, variants);
         checks.AddEqual("iframe-variants-are-the-renditions", null, expectedIFrames, iframes);
         checks.AddEqual("audio-group-is-the-audio", null, expectedGroup, group);
-        return variants == expectedVariants && iframes == expectedIFrames && group == expectedGroup;
+        var (text, expectedText) = (Uris(master.Text), Join(texts.Select(t => PackageLayout.Playlist(t.Name))));
+        checks.AddEqual("text-group-is-the-text", null, expectedText, text);
+        return variants == expectedVariants && iframes == expectedIFrames && group == expectedGroup && text == expectedText;
+    }
+
+    /// <summary>One group, of all variants, in which nothing is shown before the viewer asks for it.</summary>
+    private static void CheckText(CheckList checks, PublishedMaster master)
+    {
+        var groups = master.Text.Select(entry => Get(entry, "GROUP-ID")).DefaultIfEmpty("nothing").Distinct().ToArray();
+        var isReferred = groups.Length == 1 && master.Variants.All(v => Get(v, "SUBTITLES") == groups[0]);
+        checks.AddFault(
+            "variants-refer-to-the-text", null, "SUBTITLES of every variant is the group", isReferred ? null : "another group");
+        checks.AddFault(
+            "text-has-no-default", null, "no default, names that differ",
+            master.Text.Exists(entry => Get(entry, "DEFAULT") != "NO") ? "a default"
+            : master.Text.DistinctBy(entry => Get(entry, "NAME")).Count() != master.Text.Count ? "names that are the same"
+            : null);
     }
 
     private static void CheckAudio(CheckList checks, PublishedMaster master, IReadOnlyList<PublishedRendition> audio)

@@ -10,10 +10,11 @@ public static class PackageVerifier
 {
     /// <param name="folder">What the packager wrote.</param>
     /// <param name="tracks">The planned renditions; their paths are not read.</param>
+    /// <param name="text">Names of the text tracks.</param>
     /// <param name="expectations">What the source promises.</param>
     /// <param name="cancellation">Looked at between fragments.</param>
     public static VerificationReport Verify(
-        string folder, IReadOnlyList<TrackInput> tracks, Expectations expectations, CancellationToken cancellation)
+        string folder, IReadOnlyList<TrackInput> tracks, IReadOnlyList<string> text, Expectations expectations, CancellationToken cancellation)
     {
         var checks = new CheckList();
         var master = Open(checks, null, () => PublishedMaster.Parse(File.ReadAllText(Path.Combine(folder, PackageLayout.Master))));
@@ -21,24 +22,27 @@ public static class PackageVerifier
             .Select(track => Open(checks, track.Name, () => PublishedRendition.Read(folder, track.Name, cancellation)))
             .OfType<PublishedRendition>()
             .ToList();
+        var texts = text.Select(name => Open(checks, name, () => PublishedText.Read(folder, name))).OfType<PublishedText>().ToList();
         if (master is null || !checks.AllPassed)
         {
             // What cannot be read fails every other check too: one clear line says more than twenty.
             return checks.ToReport();
         }
 
-        Run(checks, master, tracks, renditions, expectations, name => Open(checks, name, () => PublishedPlaylist.Parse(
+        Run(checks, master, tracks, renditions, texts, expectations, name => Open(checks, name, () => PublishedPlaylist.Parse(
             File.ReadAllText(PublishedPath.Resolve(folder, PackageLayout.IFramePlaylist(name))))));
         return checks.ToReport();
     }
 
     /// <param name="renditions">As they were read back; all that are planned.</param>
+    /// <param name="texts">As they were read back.</param>
     /// <param name="iframes">The I-frame playlist of a video rendition; null: it cannot be read, which is in the checks.</param>
     internal static void Run(
         CheckList checks,
         PublishedMaster master,
         IReadOnlyList<TrackInput> tracks,
         IReadOnlyList<PublishedRendition> renditions,
+        IReadOnlyList<PublishedText> texts,
         Expectations expectations,
         Func<string, PublishedPlaylist?> iframes)
     {
@@ -51,20 +55,21 @@ public static class PackageVerifier
 
         if (videos.Count > 0)
         {
-            RunBesidePictures(checks, videos, audio, expectations, iframes);
+            RunBesidePictures(checks, videos, audio, texts, expectations, iframes);
         }
         else
         {
             SoundChecks.Run(checks, audio, expectations);
         }
 
-        MasterChecks.Run(checks, master, tracks, videos, audio);
+        MasterChecks.Run(checks, master, tracks, videos, audio, texts);
     }
 
     private static void RunBesidePictures(
         CheckList checks,
         List<PublishedRendition> videos,
         List<PublishedRendition> audio,
+        IReadOnlyList<PublishedText> texts,
         Expectations expectations,
         Func<string, PublishedPlaylist?> iframes)
     {
@@ -80,6 +85,11 @@ public static class PackageVerifier
         foreach (var track in audio)
         {
             AudioChecks.Run(checks, track, videos[0], expectations);
+        }
+
+        foreach (var text in texts)
+        {
+            TextChecks.Run(checks, text, videos[0].Playlist.DurationUs);
         }
     }
 

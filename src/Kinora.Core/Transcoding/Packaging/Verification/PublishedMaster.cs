@@ -6,12 +6,13 @@ namespace Kinora.Core.Transcoding.Packaging.Verification;
 internal sealed record PublishedMaster(
     List<Dictionary<string, string>> Variants,
     List<Dictionary<string, string>> IFrames,
-    List<Dictionary<string, string>> Audio)
+    List<Dictionary<string, string>> Audio,
+    List<Dictionary<string, string>> Text)
 {
     /// <exception cref="FormatException">This is no master playlist that we would publish.</exception>
     public static PublishedMaster Parse(string text)
     {
-        var master = new PublishedMaster([], [], []);
+        var master = new PublishedMaster([], [], [], []);
         Dictionary<string, string>? pending = null;
         foreach (var line in PlaylistText.ReadLines(text))
         {
@@ -35,7 +36,8 @@ internal sealed record PublishedMaster(
                     master.IFrames.Add(PlaylistText.ParseAttributes(value));
                     break;
                 case "EXT-X-MEDIA":
-                    master.Audio.Add(PlaylistText.ParseAttributes(value));
+                    var media = PlaylistText.ParseAttributes(value);
+                    (media.GetValueOrDefault("TYPE") == "SUBTITLES" ? master.Text : master.Audio).Add(media);
                     break;
             }
         }
