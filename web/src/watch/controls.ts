@@ -1,4 +1,5 @@
 import { element } from './elements';
+import { readSetting, writeSetting } from './kept';
 
 const hideAfterMs = 2500;
 
@@ -127,22 +128,5 @@ export class Controls {
       const change = document.pictureInPictureElement ? document.exitPictureInPicture() : this.video.requestPictureInPicture();
       void change.catch(() => undefined);
     });
-  }
-}
-
-// Storage may be switched off in the browser.
-function readSetting(key: string): string | null {
-  try {
-    return localStorage.getItem(key);
-  } catch {
-    return null;
-  }
-}
-
-function writeSetting(key: string, value: string): void {
-  try {
-    localStorage.setItem(key, value);
-  } catch {
-    // then it is forgotten
   }
 }

@@ -5,8 +5,8 @@ import { element } from './elements';
 import { clock } from './format';
 import { connectKeyboard } from './keyboard';
 import { embeddedLink, readLink } from './link';
-import { Menu } from './menu';
 import type { Problem } from './problems';
+import { Settings } from './settings';
 import { loadStoryboard } from './storyboard';
 import { openStream, type Stream } from './stream';
 import { connectTimeline } from './timeline';
@@ -20,8 +20,8 @@ const storyboardTries = 12;
 let stream: Stream | null = null;
 let isGrowing = false;
 
-const menu = new Menu(video, (level) => stream?.select(level));
-const controls = new Controls(video, () => !menu.isOpen);
+const settings = new Settings(video, (level) => stream?.select(level));
+const controls = new Controls(video, () => !settings.isOpen);
 const timeline = connectTimeline(video);
 connectKeyboard(video, controls);
 
@@ -39,8 +39,8 @@ function open(startAt: number, mustPlay: boolean): void {
 
   stage.dataset.state = 'ready';
   const opened = openStream(video, link.url, startAt, {
-    onQualities: (qualities) => menu.setQualities(qualities),
-    onQuality: (level) => menu.setShown(level),
+    onQualities: (qualities) => settings.setQualities(qualities),
+    onQuality: (level) => settings.setShown(level),
     onGrowing: showGrowing,
     onProblem: showProblem,
   });
