@@ -1,7 +1,8 @@
+import type { Captions } from './captions';
 import type { Controls } from './controls';
 
 /** The keys that people know from other players. */
-export function connectKeyboard(video: HTMLVideoElement, controls: Controls): void {
+export function connectKeyboard(video: HTMLVideoElement, controls: Controls, captions: Captions): void {
   const keys: Record<string, () => void> = {
     ' ': () => controls.togglePlay(),
     k: () => controls.togglePlay(),
@@ -13,6 +14,7 @@ export function connectKeyboard(video: HTMLVideoElement, controls: Controls): vo
     ArrowDown: () => controls.changeVolume(-0.1),
     m: () => controls.toggleMute(),
     f: () => controls.toggleFullscreen(),
+    c: () => captions.toggle(),
     Home: () => (video.currentTime = 0),
     End: () => (video.currentTime = Number.isFinite(video.duration) ? video.duration : 0),
   };

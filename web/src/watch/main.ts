@@ -1,6 +1,8 @@
 import '../style/base.css';
 import '../style/watch.css';
+import { Captions } from './captions';
 import { Controls } from './controls';
+import { connectCues } from './cues';
 import { element } from './elements';
 import { clock } from './format';
 import { connectKeyboard } from './keyboard';
@@ -21,9 +23,11 @@ let stream: Stream | null = null;
 let isGrowing = false;
 
 const settings = new Settings(video, (level) => stream?.select(level));
-const controls = new Controls(video, () => !settings.isOpen);
+const captions = new Captions((text) => stream?.showText(text));
+const controls = new Controls(video, () => !settings.isOpen && !captions.isOpen);
 const timeline = connectTimeline(video);
-connectKeyboard(video, controls);
+connectKeyboard(video, controls, captions);
+connectCues(video, stage);
 
 function open(startAt: number, mustPlay: boolean): void {
   stream?.stop();
@@ -31,6 +35,7 @@ function open(startAt: number, mustPlay: boolean): void {
   showProblem(null);
   showGrowing(false);
   timeline.setTiles([]);
+  captions.setTexts([]);
   const link = readLink(embedded ?? location.hash, location.origin);
   if ('problem' in link) {
     showProblem(link.problem);
@@ -41,6 +46,8 @@ function open(startAt: number, mustPlay: boolean): void {
   const opened = openStream(video, link.url, startAt, {
     onQualities: (qualities) => settings.setQualities(qualities),
     onQuality: (level) => settings.setShown(level),
+    onTexts: (texts) => captions.setTexts(texts),
+    onText: (text) => captions.setShown(text),
     onGrowing: showGrowing,
     onProblem: showProblem,
   });

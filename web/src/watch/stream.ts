@@ -2,6 +2,7 @@ import Hls, { Events, ErrorTypes, type ErrorData, type Level } from 'hls.js';
 import workerPath from 'hls.js/dist/hls.worker.js?url';
 import { problemOfStatus, problems, type Problem } from './problems';
 import { StallWatch } from './stall';
+import { hlsTexts, nativeTexts, type TextEvents } from './texts';
 
 export interface Quality {
   /** hls.js's number of the level. */
@@ -9,7 +10,7 @@ export interface Quality {
   readonly label: string;
 }
 
-export interface StreamEvents {
+export interface StreamEvents extends TextEvents {
   onQualities(qualities: readonly Quality[]): void;
   /** @param level the one on the screen. */
   onQuality(level: number): void;
@@ -20,6 +21,8 @@ export interface StreamEvents {
 export interface Stream {
   /** @param level -1: as the connection allows. */
   select(level: number): void;
+  /** @param text of those that were announced; -1: none. */
+  showText(text: number): void;
   stop(): void;
 }
 
@@ -29,14 +32,20 @@ export function openStream(video: HTMLVideoElement, url: string, startAt: number
 
 function openWithHls(video: HTMLVideoElement, url: string, startAt: number, events: StreamEvents): Stream {
   let isRecovering = false;
+  const stopping = new AbortController();
   const hls = new Hls({
     workerPath, // a file of ours: a worker from a blob would need "blob:" in the Content-Security-Policy
     startPosition: startAt, // a playlist that still grows would else start at its end
     capLevelToPlayerSize: true,
     abrEwmaDefaultEstimate: 4_000_000, // begin sharp: bits per second, corrected by the first segment
+    renderTextTracksNatively: false, // texts.ts does
+    enableCEA708Captions: false, // of a copied track alone: the renditions beside it have none
+    enableIMSC1: false,
   });
+  const texts = hlsTexts(hls, video, events, stopping.signal);
 
   const stop = () => {
+    stopping.abort();
     stall.stop();
     hls.destroy();
   };
@@ -57,6 +66,16 @@ function openWithHls(video: HTMLVideoElement, url: string, startAt: number, even
     stall.loaded(data.frag.type);
   });
   hls.on(Events.ERROR, (_, data) => {
+    if (isOfText(data)) {
+      // The picture goes on without captions that do not come, though hls.js would stop.
+      if (data.fatal) {
+        texts.show(-1);
+        hls.startLoad();
+      }
+
+      return;
+    }
+
     if (!data.fatal) {
       if (data.type === ErrorTypes.NETWORK_ERROR) {
         stall.failed(data.frag?.type ?? 'playlist', data.response?.code ?? 0);
@@ -77,6 +96,7 @@ function openWithHls(video: HTMLVideoElement, url: string, startAt: number, even
   hls.attachMedia(video);
   return {
     select: (level) => (hls.nextLevel = level),
+    showText: (text) => texts.show(text),
     stop,
   };
 }
@@ -85,6 +105,7 @@ function openWithHls(video: HTMLVideoElement, url: string, startAt: number, even
 function openNatively(video: HTMLVideoElement, url: string, startAt: number, events: StreamEvents): Stream {
   const stopping = new AbortController();
   const { signal } = stopping;
+  const texts = nativeTexts(video, events, signal);
   const seek = () => (video.currentTime = startAt);
   const explain = async () => {
     // The element says only that it failed: ask again for the status.
@@ -99,6 +120,7 @@ function openNatively(video: HTMLVideoElement, url: string, startAt: number, eve
   video.src = url;
   return {
     select: () => undefined,
+    showText: (text) => texts.show(text),
     stop: () => {
       stopping.abort();
       video.removeAttribute('src');
@@ -115,6 +137,12 @@ function qualitiesOf(levels: readonly Level[]): Quality[] {
       level,
       label: height > 0 ? `${height}p${frameRate > 31 ? Math.round(frameRate) : ''}` : `${Math.round(bitrate / 1000)} kbit/s`,
     }));
+}
+
+function isOfText(data: ErrorData): boolean {
+  const textFragment: string = 'subtitle';
+  const textPlaylist: string = 'subtitleTrack';
+  return data.frag?.type === textFragment || data.context?.type === textPlaylist;
 }
 
 function problemOf(data: ErrorData): Problem {
