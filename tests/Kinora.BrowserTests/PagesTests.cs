@@ -27,8 +27,6 @@ public sealed class PagesTests(BrowserFixture browser, AppSite site)
         }).observe({ type: 'layout-shift', buffered: true });
         """;
 
-    private static readonly string Axe = File.ReadAllText(NodeModules.Path("axe-core", "axe.min.js"));
-
     [Theory]
     [InlineData("desk-light", ColorScheme.Light, 1280, 860)]
     [InlineData("desk-dark", ColorScheme.Dark, 1280, 860)]
@@ -96,7 +94,7 @@ public sealed class PagesTests(BrowserFixture browser, AppSite site)
             }
 
             await page.WaitForFunctionAsync("() => document.fonts.status === 'loaded' && [...document.images].every(i => i.complete)");
-            issues.AddRange((await AxeAsync(page)).Select(issue => $"{name}: {issue}"));
+            issues.AddRange((await Axe.IssuesAsync(page)).Select(issue => $"{name}: {issue}"));
             var shifts = await page.EvaluateAsync<JsonElement>("() => window.shifts");
             if (shifts.EnumerateArray().Sum(shift => shift[0].GetDouble()) > MostShift)
             {
@@ -124,20 +122,5 @@ public sealed class PagesTests(BrowserFixture browser, AppSite site)
         var sizes = await Task.WhenAll(responses.Select(async response => (response.Url, Bytes: (await response.Request.SizesAsync()).ResponseBodySize)));
         Assert.Contains(sizes, size => size.Url.EndsWith(".js", StringComparison.Ordinal));
         Assert.True(sizes.Sum(size => size.Bytes) is > 10_000 and < MostBytes, string.Join('\n', sizes));
-    }
-
-    /// <returns>What is serious or critical in it, in the page and its frames.</returns>
-    private static async Task<IEnumerable<string>> AxeAsync(IPage page)
-    {
-        foreach (var frame in page.Frames)
-        {
-            await frame.EvaluateAsync(Axe);
-        }
-
-        var violations = await page.EvaluateAsync<JsonElement>("async () => (await axe.run({ resultTypes: ['violations'] })).violations");
-        return violations.EnumerateArray()
-            .Where(violation => violation.GetProperty("impact").GetString() is "serious" or "critical")
-            .SelectMany(violation => violation.GetProperty("nodes").EnumerateArray().Select(node =>
-                $"{violation.GetProperty("id").GetString()}: {node.GetProperty("html").GetString()} {node.GetProperty("failureSummary").GetString()}"));
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Kinora.Api.Http;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -13,7 +14,7 @@ public sealed class WatchSite : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("kinora-watch-").FullName;
     private WebApplication? _app;
-    private int _playlistsServed;
+    private readonly ConcurrentDictionary<string, int> _playlistsServed = new();
     private int _fragileServed;
 
     public Uri Origin { get; private set; } = new("http://127.0.0.1");
@@ -37,6 +38,7 @@ public sealed class WatchSite : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         await SampleStream.MakeAsync(_folder);
+        await CaptionedStream.AddAsync(_folder);
         await SoundStream.MakeAsync(Path.Combine(_folder, "sound"), languages: 1);
         await SoundStream.MakeAsync(Path.Combine(_folder, "languages"), languages: 2);
         var builder = WebApplication.CreateSlimBuilder();
@@ -48,6 +50,7 @@ public sealed class WatchSite : IAsyncLifetime
         UseFiles(_app, "/v1/videos/sample/hls/signature");
         UseFiles(_app, "/v1/videos/fragile/hls/signature");
         UseFiles(_app, "/v1/videos/growing/hls/signature");
+        UseFiles(_app, "/v1/videos/growing-captioned/hls/signature");
         UseFiles(_app, "/v1/videos/pictured/hls/~signature");
         _app.MapGet("/v1/videos/pictured/storyboard/~signature/storyboard.vtt", () => Results.Text(Storyboard, "text/vtt"));
         _app.UseRouting();
@@ -73,6 +76,7 @@ public sealed class WatchSite : IAsyncLifetime
         var types = new FileExtensionContentTypeProvider();
         types.Mappings[".m3u8"] = "application/vnd.apple.mpegurl";
         types.Mappings[".m4s"] = "audio/mp4";
+        types.Mappings[".vtt"] = "text/vtt";
         app.UseStaticFiles(new StaticFileOptions
         {
             FileProvider = new PhysicalFileProvider(_folder),
@@ -89,9 +93,9 @@ public sealed class WatchSite : IAsyncLifetime
         {
             context.Response.StatusCode = StatusCodes.Status401Unauthorized;
         }
-        else if (path.StartsWith("/v1/videos/growing/", StringComparison.Ordinal) && path.EndsWith("p.m3u8", StringComparison.Ordinal))
+        else if (path.StartsWith("/v1/videos/growing", StringComparison.Ordinal) && path.EndsWith("p.m3u8", StringComparison.Ordinal))
         {
-            await SendGrowingAsync(context, Path.Combine(_folder, Path.GetFileName(path)));
+            await SendGrowingAsync(context, Path.Combine(_folder, Path.GetFileName(path)), Path.GetDirectoryName(path)!);
         }
         else
         {
@@ -100,10 +104,10 @@ public sealed class WatchSite : IAsyncLifetime
     }
 
     // Half of the playlist and no end at first, all of it once it was asked for again.
-    private async Task SendGrowingAsync(HttpContext context, string file)
+    private async Task SendGrowingAsync(HttpContext context, string file, string video)
     {
         var text = await File.ReadAllTextAsync(file, context.RequestAborted);
-        if (Interlocked.Increment(ref _playlistsServed) <= 2)
+        if (_playlistsServed.AddOrUpdate(video, 1, (_, served) => served + 1) <= 2)
         {
             var parts = text.Split("#EXTINF");
             text = string.Join("#EXTINF", parts.Take(parts.Length / 2)).Replace("VOD", "EVENT", StringComparison.Ordinal);

@@ -59,7 +59,7 @@ public sealed class WatchTests(BrowserFixture browser, WatchSite site) : IClassF
         await watched.UntilAsync("() => document.querySelector('video').videoHeight === 720");
         await watched.Page.ClickAsync("#settings");
 
-        Assert.Equal("720p", await watched.Page.TextContentAsync("[role=menuitemradio][aria-checked=true] >> nth=0"));
+        Assert.Equal("720p", await watched.Page.TextContentAsync("#menu [role=menuitemradio][aria-checked=true] >> nth=0"));
         Assert.Empty(watched.Complaints);
     }
 
