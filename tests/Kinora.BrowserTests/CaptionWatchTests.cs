@@ -152,7 +152,7 @@ public sealed class CaptionWatchTests(BrowserFixture browser, WatchSite site) : 
     [InlineData(390, 844)]
     public async Task The_menu_is_worked_by_keys_and_is_for_everybody(int width, int height)
     {
-        await using var watched = await OpenAsync(new() { Locale = "en-US", ViewportSize = new() { Width = width, Height = height } });
+        await using var watched = await OpenAsync(new() { ViewportSize = new() { Width = width, Height = height } });
         var page = watched.Page;
 
         await page.FocusAsync("#captions");
@@ -232,8 +232,35 @@ public sealed class CaptionWatchTests(BrowserFixture browser, WatchSite site) : 
         Assert.Empty(watched.Complaints);
     }
 
+    /// <summary>Safari without Media Source Extensions, as far as another browser can be it: the tracks are its own, and come late.</summary>
+    [Fact]
+    public async Task Tracks_of_the_browsers_own_are_offered_and_shown()
+    {
+        await using var watched = await browser.OpenAsync(site.Origin);
+        await watched.Page.AddInitScriptAsync("delete window.MediaSource; delete window.ManagedMediaSource; delete window.WebKitMediaSource;");
+        await watched.WatchAsync(WatchSite.Stream);
+        await watched.UntilAsync("() => document.querySelector('video').src.endsWith('.m3u8')");
+
+        await watched.Page.EvaluateAsync("""
+            () => ['subtitles en', 'metadata x', 'subtitles ko'].forEach((track) => {
+              const [kind, language] = track.split(' ');
+              document.querySelector('video').addTextTrack(kind, language, language);
+            })
+            """);
+        await watched.UntilAsync("() => document.querySelector('#captions-menu').textContent === 'CaptionsOffEnglish한국어'");
+        await watched.Page.Keyboard.PressAsync("c");
+        await watched.UntilAsync($"() => {Shown} === 'en' && {Label} === 'Captions: English'");
+        await watched.Page.EvaluateAsync("() => { const [en, , ko] = document.querySelector('video').textTracks; en.mode = 'disabled'; ko.mode = 'showing'; }");
+        await watched.UntilAsync($"() => {Label} === 'Captions: 한국어'");
+        await watched.Page.Keyboard.PressAsync("c");
+
+        await watched.UntilAsync($"() => {Shown} === 'none' && {Label} === 'Captions: off'");
+    }
+
     private async Task<WatchedPage> OpenAsync(BrowserNewContextOptions? options = null)
     {
+        options ??= new();
+        options.Locale ??= "en-US"; // whatever the machine's is
         var watched = await browser.OpenAsync(site.Origin, options);
         await watched.WatchAsync(Captioned);
         await watched.UntilAsync(HasButton);
