@@ -205,6 +205,7 @@ public sealed class CaptionWatchTests(BrowserFixture browser, WatchSite site) : 
 
         await ChooseAsync(watched.Page, "Deutsch");
         await watched.UntilAsync($"() => {Shown} === 'none' && {Label} === 'Captions: off'");
+        Assert.Equal("Deutsch (did not load)", await watched.Page.TextContentAsync("#captions-menu button >> nth=-1"));
         await watched.Page.Keyboard.PressAsync("9");
         await watched.UntilAsync("() => document.querySelector('video').ended");
 

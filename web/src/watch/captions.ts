@@ -13,6 +13,7 @@ export class Captions {
   private readonly menu: Menu;
   private texts: readonly Text[] = [];
   private shown = -1;
+  private failed = -1;
   private chosen = readSetting(textKey) ?? '';
   private isWanted = readSetting(shownKey) === 'true';
 
@@ -24,7 +25,7 @@ export class Captions {
         { key: 'off', label: 'Off', isChecked: this.shown === -1, choose: () => this.choose(-1) },
         ...this.texts.map((text, i) => ({
           key: text.name,
-          label: labelOf(text),
+          label: this.failed === i ? `${labelOf(text)} (did not load)` : labelOf(text),
           language: text.language,
           isChecked: this.shown === i,
           choose: () => this.choose(i),
@@ -41,6 +42,7 @@ export class Captions {
   setTexts(texts: readonly Text[]): void {
     this.texts = texts;
     this.shown = -1;
+    this.failed = -1;
     const remembered = this.remembered();
     if (this.isWanted && remembered !== -1) {
       this.onSelect(remembered);
@@ -55,6 +57,12 @@ export class Captions {
     this.render();
   }
 
+  /** @param text the one that was to be shown: it may be chosen again. */
+  setFailed(text: number): void {
+    this.failed = text;
+    this.render();
+  }
+
   /** Off; or on: what was chosen the last time, else what the viewer's browser is set to, else the first. */
   toggle(): void {
     if (this.texts.length > 0) {
@@ -64,6 +72,7 @@ export class Captions {
   }
 
   private choose(text: number): void {
+    this.failed = -1;
     this.isWanted = text !== -1;
     this.chosen = this.texts[text]?.name ?? this.chosen;
     writeSetting(shownKey, String(this.isWanted));

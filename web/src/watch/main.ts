@@ -48,6 +48,7 @@ function open(startAt: number, mustPlay: boolean): void {
     onQuality: (level) => settings.setShown(level),
     onTexts: (texts) => captions.setTexts(texts),
     onText: (text) => captions.setShown(text),
+    onTextFailed: (text) => captions.setFailed(text),
     onGrowing: showGrowing,
     onProblem: showProblem,
   });

@@ -69,7 +69,7 @@ function openWithHls(video: HTMLVideoElement, url: string, startAt: number, even
     if (isOfText(data)) {
       // The picture goes on without captions that do not come, though hls.js would stop.
       if (data.fatal) {
-        texts.show(-1);
+        texts.fail();
         hls.startLoad();
       }
 

@@ -13,11 +13,15 @@ export interface TextEvents {
   onTexts(texts: readonly Text[]): void;
   /** @param text the one that is shown; -1: none. */
   onText(text: number): void;
+  /** It was to be shown, and cannot be loaded. */
+  onTextFailed(text: number): void;
 }
 
 export interface Texts {
   /** @param text -1: none. */
   show(text: number): void;
+  /** What is shown cannot be loaded. */
+  fail(): void;
 }
 
 /** Which of the tracks is shown, whoever has made them: a menu of the browser's own may choose, too. */
@@ -39,6 +43,11 @@ class Shown implements Texts {
 
   show(text: number): void {
     this.tracks.forEach((track, i) => (track.mode = i === text ? 'showing' : 'disabled'));
+  }
+
+  fail(): void {
+    this.events.onTextFailed(this.current);
+    this.show(-1);
   }
 }
 
@@ -72,7 +81,7 @@ export function hlsTexts(hls: Hls, video: HTMLVideoElement, events: TextEvents, 
     }
   };
   const shown = new Shown(video, {
-    onTexts: events.onTexts,
+    ...events,
     onText: (text) => {
       load(text);
       events.onText(text);
@@ -92,7 +101,13 @@ export function hlsTexts(hls: Hls, video: HTMLVideoElement, events: TextEvents, 
     }
   });
   signal.addEventListener('abort', remove);
-  return shown;
+  return {
+    show: (text) => shown.show(text),
+    fail: () => {
+      shown.fail();
+      load(-1); // now: it would be asked for again before the tracks tell of their change
+    },
+  };
 }
 
 function makeTrack(playlist: MediaPlaylist, video: HTMLVideoElement): HTMLTrackElement {
