@@ -45,7 +45,7 @@ export class Captions {
     this.failed = -1;
     const remembered = this.remembered();
     if (this.isWanted && remembered !== -1) {
-      this.onSelect(remembered);
+      this.select(remembered);
     }
 
     this.render();
@@ -77,7 +77,14 @@ export class Captions {
     this.chosen = this.texts[text]?.name ?? this.chosen;
     writeSetting(shownKey, String(this.isWanted));
     writeSetting(textKey, this.chosen);
+    this.select(text);
+  }
+
+  /** The tracks tell of it later: a key may be pressed again before. */
+  private select(text: number): void {
+    this.shown = text;
     this.onSelect(text);
+    this.render();
   }
 
   /** Another video may have the language under another name, "en" for "en 2". */
