@@ -96,13 +96,20 @@ public sealed class GrowingSite : IAsyncLifetime
         return text.Split("#EXT-X-STREAM-INF").Length > 2 ? master : null;
     }
 
+    /// <summary>With captions that tell each second's number.</summary>
     private async Task MakeClipAsync()
     {
+        var captions = Path.Combine(_folder.FullName, "captions.vtt");
+        await File.WriteAllTextAsync(
+            captions,
+            "WEBVTT\n" + string.Concat(Enumerable.Range(0, Seconds).Select(i => $"\n00:{i:D2}.000 --> 00:{i:D2}.900\nsecond {i}\n")),
+            Cancellation);
         await using var ffmpeg = await ChildProcess.StartAsync(new ChildProcessSpec("ffmpeg",
         [
             "-nostdin", "-hide_banner", "-v", "error",
             "-f", "lavfi", "-i", $"testsrc2=size=640x480:rate=25:duration={Seconds}",
             "-f", "lavfi", "-i", $"sine=frequency=440:sample_rate=48000:duration={Seconds}",
+            "-i", captions, "-map", "0", "-map", "1", "-map", "2", "-c:s", "mov_text", "-metadata:s:s:0", "language=eng",
             "-c:v", "libx264", "-preset", "veryfast", "-maxrate", "1M", "-bufsize", "2M", "-pix_fmt", "yuv420p", "-g", "50", "-c:a", "aac", ClipPath,
         ]));
         Assert.Equal(0, await ffmpeg.Exited);

@@ -21,6 +21,11 @@ public sealed class GrowingTests(BrowserFixture browser, GrowingSite site) : ICl
         }
         """;
 
+    private const string SaysItsSecond = """
+        ((video) => [...video.textTracks].find((t) => t.mode === 'showing')?.activeCues?.[0]?.text === `second ${Math.floor(video.currentTime)}`)
+          (document.querySelector('video'))
+        """;
+
     [Fact]
     public async Task Our_page_plays_and_switches_between_the_copy_and_what_is_encoded()
     {
@@ -34,6 +39,9 @@ public sealed class GrowingTests(BrowserFixture browser, GrowingSite site) : ICl
 
         Assert.Empty(await watched.Page.EvaluateAsync<double[]>("() => window.stalls"));
 
+        await watched.Page.Keyboard.PressAsync("c");
+        await watched.UntilAsync("() => " + SaysItsSecond);
+
         // A choice takes the place of what is buffered ahead, for which a slow machine may wait.
         await ChooseAsync(watched.Page, "360p");
         await watched.UntilAsync("() => document.querySelector('video').videoHeight === 360");
@@ -41,6 +49,7 @@ public sealed class GrowingTests(BrowserFixture browser, GrowingSite site) : ICl
         await watched.UntilAsync("() => document.querySelector('video').videoHeight === 480");
         await watched.Page.EvaluateAsync("() => { window.stalls = []; }");
 
+        await watched.UntilAsync("() => document.querySelector('video').currentTime > 30 && " + SaysItsSecond, GrowingSite.Seconds * 3);
         await ShouldEndWellAsync(watched);
         Assert.Empty(watched.Complaints);
     }
@@ -68,9 +77,11 @@ public sealed class GrowingTests(BrowserFixture browser, GrowingSite site) : ICl
               player.addEventListener('error', (event) => window.faults.push(event.detail.code));
               // Its errors are no Error: they would come out without a word.
               await player.load(master, 0).catch((e) => { throw new Error(`Shaka error ${e.code}: ${JSON.stringify(e.data)}`); });
+              window.languages = player.getTextTracks().map((track) => track.language);
             }
             """,
             master.ToString());
+        Assert.Equal(["en"], await watched.Page.EvaluateAsync<string[]>("() => window.languages"));
         await watched.PlayAsync();
         await watched.UntilAsync("() => document.querySelector('video').currentTime > 1");
         Assert.False(await site.IsCompleteAsync(videoId), "it was whole before it was played");
