@@ -46,6 +46,10 @@ public sealed class Deployment : IAsyncDisposable
         _settings = new Dictionary<string, string>
         {
             ["PATH"] = Environment.GetEnvironmentVariable("PATH") ?? "",
+
+            // Methods that are called often are compiled anew once nothing new was called for as long, by default for 100 ms: in processes
+            // that live for seconds, that is a third of their CPU, and never pays.
+            ["DOTNET_TC_CallCountingDelayMs"] = "2000",
             ["Kinora__Auth__Secret"] = ApiProcess.Secret,
 
             // The longest that is allowed: a full chaos test goes on with one login.
