@@ -4,7 +4,6 @@ using Kinora.IntegrationTests.Servers;
 namespace Kinora.IntegrationTests.Cli;
 
 /// <summary>The command on a data folder, while its Kinora runs and while it does not.</summary>
-[Collection("deployments")]
 public sealed class FsckTests : IAsyncDisposable
 {
     private const int Clean = 0;

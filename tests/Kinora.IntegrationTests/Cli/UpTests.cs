@@ -11,7 +11,6 @@ using Kinora.IntegrationTests.Servers;
 namespace Kinora.IntegrationTests.Cli;
 
 /// <summary>The command as its users start it, with real servers.</summary>
-[Collection("deployments")]
 public sealed class UpTests : IAsyncDisposable
 {
     private const int NotRunning = 3;

@@ -7,7 +7,6 @@ using Kinora.IntegrationTests.Servers;
 
 namespace Kinora.IntegrationTests.Jobs;
 
-[Collection("deployments")]
 public sealed class HostileFileTests(KinoraFixture fixture)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

@@ -6,7 +6,6 @@ namespace Kinora.IntegrationTests.Jobs;
 /// <summary>
 /// The database refuses what no code of ours does. Each test writes in a transaction that is never committed: workers see nothing of it.
 /// </summary>
-[Collection("deployments")]
 public sealed class JobGuardTests(KinoraFixture fixture)
 {
     private const string CheckViolation = "23514";

@@ -5,7 +5,6 @@ using Kinora.IntegrationTests.Sequence;
 namespace Kinora.IntegrationTests.Jobs;
 
 /// <summary>What /metrics says of attempts that did not end their job.</summary>
-[Collection("deployments")]
 public sealed class JobMetricsTests : DeploymentTest
 {
     private const string Hls = "type=\"HLS\"}";

@@ -4,7 +4,6 @@ using Kinora.IntegrationTests.Sequence;
 
 namespace Kinora.IntegrationTests.Jobs;
 
-[Collection("deployments")]
 public sealed class SubmitTests(KinoraFixture fixture)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

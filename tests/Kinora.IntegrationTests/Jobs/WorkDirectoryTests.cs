@@ -6,7 +6,6 @@ using Kinora.IntegrationTests.Sequence;
 
 namespace Kinora.IntegrationTests.Jobs;
 
-[Collection("deployments")]
 public sealed class WorkDirectoryTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -56,7 +55,7 @@ public sealed class WorkDirectoryTests
         // The delay lies between the claim and the folder: a worker without its folder would not even claim.
         await using var deployment = await Deployment.StartAsync(null, "Kinora__Jobs__BackoffBase=00:00:02");
         var failpoints = deployment.Failpoints;
-        await deployment.StartWorkerAsync(failpoints.Settings("worker.after_claim:delay=3000"));
+        await deployment.StartWorkerAsync(failpoints.Settings("worker.after_claim:delay=8000"));
         using var user = await deployment.CreateUserAsync();
         var folder = Directory.GetDirectories(deployment.WorkFolder).Single();
         var (_, jobId) = await user.UploadAsync(await SourceClips.ShortAsync());

@@ -2,7 +2,6 @@ using Kinora.IntegrationTests.Servers;
 
 namespace Kinora.IntegrationTests.Sequence;
 
-[Collection("deployments")]
 public sealed class S3SequenceTests(KinoraFixture fixture, SwiftServer swift) : SequenceContract
 {
     protected override Task<Deployment> DeploymentAsync() => fixture.OnS3Async(swift);

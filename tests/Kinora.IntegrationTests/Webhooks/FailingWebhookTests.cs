@@ -9,7 +9,7 @@ namespace Kinora.IntegrationTests.Webhooks;
 [Collection("deployments")]
 public sealed class FailingWebhookTests : WebhookTest
 {
-    protected override string[] Settings => [.. base.Settings, "Kinora__Webhooks__DisableAfter=00:00:01"];
+    protected override string[] Settings => [.. base.Settings, "Kinora__Webhooks__AnswerTimeout=00:00:01", "Kinora__Webhooks__DisableAfter=00:00:01"];
 
     [Theory]
     [InlineData("500 Internal Server Error", 500, null)]

@@ -7,7 +7,6 @@ using Kinora.IntegrationTests.Sequence;
 namespace Kinora.IntegrationTests.Webhooks;
 
 /// <summary>What receivers get, well-behaved ones and others.</summary>
-[Collection("deployments")]
 public sealed class WebhookDeliveryTests : WebhookTest
 {
     [Fact]
@@ -101,7 +100,7 @@ public sealed class WebhookDeliveryTests : WebhookTest
     public async Task A_worker_that_dies_in_the_midst_leaves_the_delivery_to_another()
     {
         Answer = (_, count) => count == 1 ? null : "200 OK";
-        await using var first = await Deployment.StartWorkerAsync("Kinora__Worker__PollInterval=00:00:00.2", "Kinora__Webhooks__AnswerTimeout=00:00:30");
+        await using var first = await Deployment.StartWorkerAsync("Kinora__Worker__PollInterval=00:00:00.2");
         Workers[0].Signal(PosixSignalNumber.Stop);
         var (webhookId, _) = await CreateAsync("video.*");
         await TestAsync(webhookId);

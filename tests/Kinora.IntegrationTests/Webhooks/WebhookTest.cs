@@ -19,7 +19,7 @@ public abstract class WebhookTest : DeploymentTest
 
     protected override string[] Settings =>
     [
-        .. Receiver.Settings, "Kinora__Webhooks__AnswerTimeout=00:00:01",
+        .. Receiver.Settings,
         .. Enumerable.Range(0, Attempts - 1).Select(i => $"Kinora__Webhooks__Retries__{i}=00:00:00.2"),
     ];
 

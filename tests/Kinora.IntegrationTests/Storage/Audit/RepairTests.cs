@@ -5,7 +5,6 @@ using Kinora.IntegrationTests.Sequence;
 namespace Kinora.IntegrationTests.Storage.Audit;
 
 /// <summary>Damage in the store of a running system, as an operator mends it.</summary>
-[Collection("deployments")]
 public sealed class RepairTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
