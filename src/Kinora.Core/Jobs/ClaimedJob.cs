@@ -6,7 +6,10 @@ namespace Kinora.Core.Jobs;
 /// <param name="ParentId">The job that it is a unit of; null: it is none.</param>
 public sealed record ClaimedJob(
     Guid Id, Guid VideoId, Guid OwnerId, JobType Type, long Fence, int Attempt, int MaxAttempts, string Params, string? RequestId,
-    bool IsFirst, Guid? ParentId);
+    bool IsFirst, Guid? ParentId)
+{
+    public bool IsLastAttempt => Attempt >= MaxAttempts;
+}
 
 /// <summary>A job that is to be handed to the queue.</summary>
 public sealed record DispatchedJob(Guid Id, JobType Type, int DispatchCount, string? RequestId);

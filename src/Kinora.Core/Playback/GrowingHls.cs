@@ -16,10 +16,13 @@ namespace Kinora.Core.Playback;
 /// a second, since all viewers ask for the same ones and a long film's facts are long. All of them are of one moment, so that no sound is
 /// ahead of its pictures, and the next time may only have more at their ends.
 /// </summary>
-public sealed class GrowingHls(IDbContextFactory<KinoraDb> databases) : IDisposable
+public sealed class GrowingHls(IDbContextFactory<KinoraDb> databases, TimeProvider time) : IDisposable
 {
     private const int MaxJobs = 100;
     private static readonly TimeSpan KeepTime = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a video is kept back for its text, which takes as long as its file is read.</summary>
+    private static readonly TimeSpan TextWait = TimeSpan.FromSeconds(10);
     private readonly MemoryCache _moments = new(new MemoryCacheOptions { SizeLimit = MaxJobs });
 
     public async Task<bool> IsPlayableAsync(Guid videoId, CancellationToken cancellation) =>
@@ -91,20 +94,20 @@ public sealed class GrowingHls(IDbContextFactory<KinoraDb> databases) : IDisposa
             : null;
     }
 
-    private static async Task<GrowingPackage> LoadAsync(
+    private async Task<GrowingPackage> LoadAsync(
         KinoraDb db, GrowingJob job, TranscodePlan plan, CancellationToken cancellation)
     {
         // What has ended first: a track that ends between the two looks has its last piece then, and its end the next time.
-        var ended = await db.Jobs.AsNoTracking()
-            .Where(j => j.ParentId == job.Id && j.Status == JobStatus.Succeeded && j.Rank <= UnitsOfPlan.Sound)
-            .Select(j => j.Params)
+        var units = await db.Jobs.AsNoTracking()
+            .Where(j => j.ParentId == job.Id && j.Rank <= UnitsOfPlan.Sound)
+            .Select(j => new GrowingUnit(j.Params, j.Status == JobStatus.Succeeded, j.CreatedAt))
             .ToListAsync(cancellation);
         var rows = await db.HlsPieces.AsNoTracking().Where(p => p.JobId == job.Id).ToListAsync(cancellation);
-        var endedTracks = ended
-            .Select(p => UnitParams.Parse(p.RootElement.GetRawText()))
-            .Select(unit => unit.Unit switch
+        var endedTracks = units
+            .Where(unit => unit.HasEnded)
+            .Select(unit => unit.What.Unit switch
             {
-                UnitKind.Audio => plan.Audio[unit.Number].Name,
+                UnitKind.Audio => plan.Audio[unit.What.Number].Name,
                 UnitKind.Copy => plan.Copied?.Name,
                 _ => null,
             });
@@ -113,7 +116,9 @@ public sealed class GrowingHls(IDbContextFactory<KinoraDb> databases) : IDisposa
             job.Edition,
             HlsPieces.MediaOf(plan, rows),
             endedTracks.OfType<string>().ToHashSet(),
-            HlsPieces.TextOf(plan, rows));
+            HlsPieces.TextOf(plan, rows),
+            awaitsText: units.Exists(
+                unit => unit is { HasEnded: false, What.Unit: UnitKind.Text } && time.GetUtcNow() - unit.CreatedAt < TextWait));
     }
 
     /// <summary>A look-up among what was published: no key is ever built from a URL.</summary>
@@ -130,6 +135,11 @@ public sealed class GrowingHls(IDbContextFactory<KinoraDb> databases) : IDisposa
 
     /// <param name="Edition">The fence of the attempt that planned it.</param>
     private sealed record GrowingJob(Guid Id, Guid VideoId, long Edition);
+
+    private sealed record GrowingUnit(JsonDocument Params, bool HasEnded, DateTimeOffset CreatedAt)
+    {
+        public UnitParams What { get; } = UnitParams.Parse(Params.RootElement.GetRawText());
+    }
 
     /// <summary>All playlists as they stood once, each written when it is first asked for.</summary>
     private sealed class Moment(GrowingPackage package)

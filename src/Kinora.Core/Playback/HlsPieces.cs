@@ -34,7 +34,7 @@ public sealed class HlsPieces(IDbContextFactory<KinoraDb> databases)
     [
         .. from track in plan.Text
            join row in rows on track.Name equals row.Track
-           select new TextRendition(track, UriOf(row), JsonSerializer.Deserialize(row.Facts, StoredJson.Default.TextFacts)!),
+           select new TextRendition(track, UriOf(row), JsonSerializer.Deserialize(row.Facts, StoredJson.Default.TextFacts)!, plan.VideoDurationUs),
     ];
 
     /// <summary>

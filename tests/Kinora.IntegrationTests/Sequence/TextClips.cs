@@ -2,7 +2,7 @@ using Kinora.IntegrationTests.Transcoding;
 
 namespace Kinora.IntegrationTests.Sequence;
 
-/// <summary>Twelve seconds of pictures in a folder, which begin at 1.5 s, with text beside them.</summary>
+/// <summary>Videos in a folder with text beside them.</summary>
 internal sealed class TextClips(string folder)
 {
     public const string English = """
@@ -36,24 +36,38 @@ internal sealed class TextClips(string folder)
 
     /// <summary>In English, in Korean, in Czech (in a charset that nobody tells), and in English for who does not hear.</summary>
     /// <param name="rate">Frames a second.</param>
-    public async Task<string> FilmAsync(int rate)
+    /// <param name="frames">From 1.5 s on.</param>
+    public async Task<string> FilmAsync(int rate, int frames)
     {
         var (english, korean, czech) = (Path.Combine(folder, "en.srt"), Path.Combine(folder, "ko.ass"), Path.Combine(folder, "cs.srt"));
         var cancellation = TestContext.Current.CancellationToken;
         await File.WriteAllTextAsync(english, English, cancellation);
         await File.WriteAllTextAsync(korean, Korean, cancellation);
-        await File.WriteAllBytesAsync(czech, [.. "1\n00:00:01,000 --> 00:00:03,000\nP"u8, 0xF8, 0xED, .. "li"u8, 0xB9, .. "\n"u8], cancellation);
+        await File.WriteAllBytesAsync(czech, [.. "1\n00:00:01,000 --> 00:00:03,000\nAhoj\n\n2\n00:00:05,000 --> 00:00:06,000\nP"u8, 0xF8, 0xED, .. "li"u8, 0xB9, .. "\n"u8], cancellation);
         var film = Path.Combine(folder, $"film-{rate}.mkv");
         await Tools.FfmpegAsync([
-            "-f", "lavfi", "-i", $"testsrc2=size=320x240:rate={rate}:duration=12", "-f", "lavfi", "-i", "sine=frequency=440:duration=12",
+            "-f", "lavfi", "-i", $"testsrc2=size=480x360:rate={rate}", "-f", "lavfi", "-i", "sine=frequency=440:duration=11.9",
             "-i", english, "-i", korean, "-i", czech, "-i", english,
             "-map", "0", "-map", "1", "-map", "2", "-map", "3", "-map", "4", "-map", "5",
-            "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", $"{2 * rate}", "-c:a", "aac",
+            "-frames:v", $"{frames}", "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", $"{2 * rate}", "-c:a", "aac",
             "-c:s:0", "srt", "-c:s:1", "ass", "-c:s:2", "copy", "-c:s:3", "srt",
             "-metadata:s:s:0", "language=eng", "-metadata:s:s:1", "language=kor", "-metadata:s:s:2", "language=cze", "-metadata:s:s:3", "language=eng",
             "-disposition:s:1", "forced", "-disposition:s:3", "hearing_impaired",
             "-output_ts_offset", "1.5", "file:" + film,
         ]);
         return film;
+    }
+
+    /// <summary>As phones and editors trim: what was cut off is still there, and an edit list hides it. Its text begins before it.</summary>
+    public async Task<string> TrimmedAsync()
+    {
+        var (english, whole, trimmed) = (Path.Combine(folder, "en.srt"), Path.Combine(folder, "whole.mp4"), Path.Combine(folder, "trimmed.mp4"));
+        await File.WriteAllTextAsync(english, English, TestContext.Current.CancellationToken);
+        await Tools.FfmpegAsync([
+            "-f", "lavfi", "-i", "testsrc2=size=320x240:rate=24000/1001:duration=12", "-i", english, "-map", "0", "-map", "1",
+            "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "48", "-c:s", "mov_text", "-metadata:s:s:0", "language=eng", whole,
+        ]);
+        await Tools.FfmpegAsync(["-ss", "4.5", "-i", whole, "-map", "0", "-c", "copy", trimmed]);
+        return trimmed;
     }
 }

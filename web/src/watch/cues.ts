@@ -4,16 +4,12 @@ const isLiftedByStyle = CSS.supports('selector(::-webkit-media-text-track-contai
 /** Keeps captions above the controls, by as much as the style says: all of them at once where the browser can, else cue by cue. */
 export function connectCues(video: HTMLVideoElement, stage: HTMLElement): void {
   const lifted = new WeakSet<VTTCue>();
-  const isHigh = (cue: VTTCue) =>
-    !lifted.has(cue) && cue.line !== 'auto' && (cue.snapToLines ? cue.line >= 0 : cue.line < 50);
   const place = () => {
-    const cues = activeCues(video);
-    stage.dataset.cues = cues.some(isHigh) ? 'top' : 'bottom'; // what is at the top would leave the picture
-    if (!isLiftedByStyle && video.clientHeight > 0) {
+    if (video.clientHeight > 0) {
       const style = getComputedStyle(video);
       const lift = parseFloat(style.getPropertyValue('--cue-lift'));
       const lineHeight = parseFloat(style.getPropertyValue('--cue-size')) * 1.35;
-      for (const cue of cues.filter((cue) => cue.line === 'auto' || lifted.has(cue))) {
+      for (const cue of activeCues(video).filter((cue) => cue.line === 'auto' || lifted.has(cue))) {
         lifted.add(cue);
         cue.snapToLines = false;
         cue.lineAlign = 'end';
@@ -24,8 +20,8 @@ export function connectCues(video: HTMLVideoElement, stage: HTMLElement): void {
     }
   };
 
-  video.textTracks.addEventListener('addtrack', ({ track }) => track?.addEventListener('cuechange', place));
   if (!isLiftedByStyle) {
+    video.textTracks.addEventListener('addtrack', ({ track }) => track?.addEventListener('cuechange', place));
     new MutationObserver(place).observe(stage, { attributeFilter: ['data-awake'] });
     new ResizeObserver(place).observe(video);
   }

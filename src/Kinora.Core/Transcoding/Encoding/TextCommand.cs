@@ -29,6 +29,9 @@ public static class TextCommand
                 .. tracks.SelectMany(track => (string[])
                 [
                     "-map", Text($"0:{track.StreamIndex}"), "-c:s", "webvtt",
+
+                    // Else a track that begins before 0 would be moved there, and each of its cues with it.
+                    "-avoid_negative_ts", "disabled",
                     "-map_metadata", "-1", "-map_chapters", "-1", "-flags:s", "+bitexact",
                     "-fs", Text($"{Packaging.WebVtt.TextFile.MaxBytes}"),
                     "-f", "webvtt", "file:" + TextFile(outputFolder, track),

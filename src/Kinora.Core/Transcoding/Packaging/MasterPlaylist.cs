@@ -35,7 +35,7 @@ public static class MasterPlaylist
             return Write([new MasterVariant(audio[0], isChoice ? AudioGroup : null, audioRate)], isChoice ? group : [], [], targetDuration);
         }
 
-        var besideRate = audioRate + TextRateOf(text, videos[0].Segments.Sum(s => s.DurationUs));
+        var besideRate = audioRate + TextRateOf(text);
         return Write(
             Order([.. videos.Select(video => new MasterVariant(video, audio.Count > 0 ? AudioGroup : null, RateOf(video, targetDuration) + besideRate))]),
             group,
@@ -95,12 +95,8 @@ public static class MasterPlaylist
     internal static BitRate IFrameRateOf(Rendition rendition, int targetDuration) =>
         BitRate.Of([.. rendition.Segments.Select(s => (s.FirstFrameLength, s.DurationUs))], targetDuration);
 
-    /// <summary>The most that any of them takes, over all of the video: it is loaded at once.</summary>
-    /// <param name="durationUs">Of the video.</param>
-    internal static BitRate TextRateOf(IEnumerable<TextRendition> text, long durationUs) => text
-        .Select(t => BitRate.Of([(t.Facts.Bytes, durationUs)], targetDuration: 1))
-        .DefaultIfEmpty()
-        .MaxBy(rate => rate.Peak);
+    /// <summary>The most that any of them takes: one is shown at a time.</summary>
+    internal static BitRate TextRateOf(IEnumerable<TextRendition> text) => text.Select(t => t.Rate).DefaultIfEmpty().MaxBy(rate => rate.Peak);
 
     internal static string FormatFrameRate(decimal rate) =>
         Math.Round(rate, 3, MidpointRounding.AwayFromZero).ToString("F3", CultureInfo.InvariantCulture);

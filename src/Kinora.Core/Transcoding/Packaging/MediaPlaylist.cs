@@ -29,16 +29,15 @@ public static class MediaPlaylist
         Write(rendition, targetDuration, isComplete, isIFramesOnly: true);
 
     /// <summary>
-    /// One segment as long as the video, also while that grows: text is whole from the start, and a VOD playlist of subtitles may have a target
-    /// duration of its own (§6.2.4).
+    /// One segment as long as the video, for which subtitles of the type VOD may have a target duration of their own (§6.2.4). They are of it while
+    /// the video grows too, as an EVENT, which that section does not foresee: players do not mind (decision 0022).
     /// </summary>
-    /// <param name="durationUs">Of the video.</param>
-    public static string WriteText(TextRendition text, long durationUs) =>
+    public static string WriteText(TextRendition text) =>
         new StringBuilder("#EXTM3U\n")
             .Append(CultureInfo.InvariantCulture, $"#EXT-X-VERSION:{Version}\n")
-            .Append(CultureInfo.InvariantCulture, $"#EXT-X-TARGETDURATION:{TargetDuration(TimeSpan.Zero, durationUs)}\n")
+            .Append(CultureInfo.InvariantCulture, $"#EXT-X-TARGETDURATION:{TargetDuration(TimeSpan.Zero, text.DurationUs)}\n")
             .Append("#EXT-X-MEDIA-SEQUENCE:0\n#EXT-X-PLAYLIST-TYPE:VOD\n")
-            .Append(CultureInfo.InvariantCulture, $"#EXTINF:{durationUs / 1_000_000}.{durationUs % 1_000_000:D6},\n{text.Uri}\n")
+            .Append(CultureInfo.InvariantCulture, $"#EXTINF:{text.DurationUs / 1_000_000}.{text.DurationUs % 1_000_000:D6},\n{text.Uri}\n")
             .Append("#EXT-X-ENDLIST\n")
             .ToString();
 

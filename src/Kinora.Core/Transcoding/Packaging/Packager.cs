@@ -17,6 +17,7 @@ public static class Packager
     /// <param name="longestSegment">The longest segment that was planned: the least EXT-X-TARGETDURATION.</param>
     /// <param name="expectations">What the source promises, for the report.</param>
     /// <param name="cancellation">Leaves a half-written folder behind.</param>
+    /// <exception cref="FormatException">What was made of a text is not as it must be.</exception>
     /// <exception cref="IsoMediaException">A track is not what the encoder was asked for. Failed checks do not throw.</exception>
     public static async Task<Package> PackageAsync(
         IReadOnlyList<TrackInput> tracks,
@@ -49,12 +50,12 @@ public static class Packager
         {
             // Only now is it known where the video ends.
             var durationUs = videos[0].Segments.Sum(s => s.DurationUs);
-            if (TextFile.Make(source.Track, source.File.Path, folder, 0, durationUs / 1000) is { } made)
+            if (TextFile.Make(source.Track, source.File.Path, folder, 0, durationUs / 1000, hasHardSpaces: false) is { } made)
             {
-                text.Add(new TextRendition(made.Track, made.File.Name, made.Facts));
+                text.Add(new TextRendition(made.Track, made.File.Name, made.Facts, durationUs));
                 files.Add(made.File);
                 files.Add(await writer.WriteTextAsync(
-                    PackageLayout.Playlist(made.Track.Name), MediaPlaylist.WriteText(text[^1], durationUs), cancellation));
+                    PackageLayout.Playlist(made.Track.Name), MediaPlaylist.WriteText(text[^1]), cancellation));
             }
         }
 

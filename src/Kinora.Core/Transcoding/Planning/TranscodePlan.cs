@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Kinora.Core.Infra.Media;
+using Kinora.Core.Transcoding.Packaging.IsoMedia;
 
 namespace Kinora.Core.Transcoding.Planning;
 
@@ -20,7 +21,7 @@ public sealed record TranscodePlan([property: JsonIgnore] MediaInfo Info)
     /// <summary>The default one first; none: the video is silent.</summary>
     public required IReadOnlyList<AudioPlan> Audio { get; init; }
 
-    /// <summary>The source's own subtitles, in its order, for all renditions; a plan from before they were kept has none.</summary>
+    /// <summary>The source's own subtitles for all renditions, those for everybody first; a plan from before they were kept has none.</summary>
     public IReadOnlyList<TextTrackPlan> Text { get; init => field = value ?? []; } = [];
 
     /// <summary>Null until the source's packets were scanned; nothing can be encoded before.</summary>
@@ -53,9 +54,9 @@ public sealed record TranscodePlan([property: JsonIgnore] MediaInfo Info)
     [JsonIgnore]
     public int TargetDuration => (int)Math.Round(Segments!.LongestSegment.TotalSeconds, MidpointRounding.AwayFromZero);
 
-    /// <summary>Exact: of a plan with spans.</summary>
+    /// <summary>Of a plan with spans; how long the last frame stands may come out otherwise.</summary>
     [JsonIgnore]
-    public long VideoDurationUs => (long)Segments!.VideoDuration!.Value.TotalMicroseconds;
+    public long VideoDurationUs => new MediaTime(Segments!.EndTicks!.Value, (uint)Segments.TimeScale).Microseconds;
 
     /// <summary>Of pictures and of sound, by name.</summary>
     [JsonIgnore]

@@ -180,8 +180,9 @@ public sealed class TranscodePlanner(IOptions<TranscodingOptions> options)
             new AudioPlan(AudioPlan.NameOf(i), audio.Index, audio.Channels, audio.Language, end))];
     }
 
+    // What everybody reads comes first, and has its language's plain name.
     private static TextTrackPlan[] TextOf(MediaInfo info) =>
-        [.. info.TextTracks.Take(MaxTextTracks).Select((text, i) =>
+        [.. info.TextTracks.OrderBy(text => text.IsForced).ThenBy(text => text.IsForHearingImpaired).Take(MaxTextTracks).Select((text, i) =>
             new TextTrackPlan(TextTrackPlan.NameOf(i), text.Index, text.Language, text.IsForced, text.IsForHearingImpaired))];
 
     // The stream's own, or what the container has left when the audio's usual share is taken off.

@@ -50,7 +50,7 @@ public sealed class BuildPackage : IHlsStep
         {
             return await Packager.PackageAsync(tracks, texts, folder, segments.LongestSegment, expectations, cancellation);
         }
-        catch (IsoMediaException e)
+        catch (Exception e) when (e is IsoMediaException or FormatException)
         {
             throw new JobFailedException(JobErrorCode.Internal, "The encoder's output is not as it must be.", e);
         }

@@ -10,6 +10,6 @@ public sealed class ExtractText(TextExtractor extractor) : IHlsStep
     public async Task RunAsync(HlsContext context, CancellationToken cancellation)
     {
         var folder = Directory.CreateDirectory(Path.Combine(context.Folder, "text")).FullName;
-        context.Texts = await extractor.RunAsync(context.Plan!, context.SourcePath, folder, cancellation);
+        context.Texts = await extractor.RunAsync(context.Plan!, context.SourcePath, folder, context.Attempt.Job.IsLastAttempt, cancellation);
     }
 }

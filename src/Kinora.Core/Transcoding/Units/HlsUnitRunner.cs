@@ -36,7 +36,7 @@ public sealed partial class HlsUnitRunner(
         {
             await unit.RunAsync(new UnitContext(attempt, source, plan, fence, what, folder), cancellation);
         }
-        catch (NotAsPlannedException e) when (e.IsCertain || attempt.Job.Attempt > 1 || attempt.Job.Attempt == attempt.Job.MaxAttempts)
+        catch (NotAsPlannedException e) when (e.IsCertain || attempt.Job.Attempt > 1 || attempt.Job.IsLastAttempt)
         {
             await ReplanAsync(attempt.Job, e, cancellation);
 

@@ -17,7 +17,7 @@ public sealed class PublishText(TextExtractor extractor, SourceFiles sources, Pi
             context.Source.Key, context.Source.SizeBytes, context.Source.Sha256, context.Folder, cancellation);
         await Failpoint.HitAsync(FailpointName.HlsAfterFetch, cancellation);
         var folder = Directory.CreateDirectory(Path.Combine(context.Folder, "text")).FullName;
-        var files = await extractor.RunAsync(context.Plan, source.Path, folder, cancellation);
+        var files = await extractor.RunAsync(context.Plan, source.Path, folder, context.Attempt.Job.IsLastAttempt, cancellation);
         await Failpoint.HitAsync(FailpointName.HlsAfterEncode, cancellation);
         if (files.Count == 0)
         {

@@ -13,6 +13,7 @@ internal static class UnitsOfPlan
 
     // Of a second that is encoded: decoding and encoding a second of sound, or copying one of video, takes about this much.
     private const double LightWeight = 0.02;
+
     // Reading the file.
     private const double TextWeight = 0.002;
     private const double PublishWeight = 0.2;
@@ -24,7 +25,7 @@ internal static class UnitsOfPlan
         var units = new List<NewUnit>();
         if (plan.Text.Count > 0)
         {
-            // Before all else: it takes a moment, and a player that has the master without it does not ask for that again.
+            // Before all else: the master waits for it, for a while.
             units.Add(Unit(new UnitParams(UnitKind.Text, 0), First, seconds * TextWeight));
         }
 

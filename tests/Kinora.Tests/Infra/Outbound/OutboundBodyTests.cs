@@ -16,7 +16,7 @@ public sealed class OutboundBodyTests
     }
 
     [Fact]
-    public async Task A_reader_that_is_cancelled_meanwhile_is_told_of_that_by_its_own_token()
+    public async Task A_reader_that_gives_up_meanwhile_gets_what_came()
     {
         using var cancelled = new CancellationTokenSource(TimeSpan.FromMilliseconds(50));
         var body = new OutboundBody(new LateStream(), new OutboundOptions(), TimeProvider.System);

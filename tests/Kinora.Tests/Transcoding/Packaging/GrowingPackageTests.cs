@@ -109,7 +109,15 @@ public sealed class GrowingPackageTests
         var package = Of(pieces, p => p.Number == 0);
 
         AssertGolden("growing-with-text.m3u8", package.Master()!);
-        Assert.Equal(MediaPlaylist.WriteText(pieces.Text[0], 20_000_000), package.Media("text.m3u8"));
+        Assert.Equal(MediaPlaylist.WriteText(pieces.Text[0]), package.Media("text.m3u8"));
+    }
+
+    [Fact]
+    public void A_master_waits_for_its_text()
+    {
+        var pieces = PlannedPieces.Encoded();
+
+        Assert.Null(new GrowingPackage(pieces.Plan, 7, pieces.All, None, [], awaitsText: true).Master());
     }
 
     [Theory]
@@ -127,7 +135,7 @@ public sealed class GrowingPackageTests
     }
 
     private static GrowingPackage Of(PlannedPieces pieces, Func<PublishedPiece, bool> isThere, params string[] ended) =>
-        new(pieces.Plan, 7, pieces.All.Where(isThere), ended.Length == 0 ? None : ended.ToHashSet(), pieces.Text);
+        new(pieces.Plan, 7, pieces.All.Where(isThere), ended.Length == 0 ? None : ended.ToHashSet(), pieces.Text, awaitsText: false);
 
     private static double Seconds(string playlist) => playlist.Split('\n')
         .Where(line => line.StartsWith("#EXTINF:", StringComparison.Ordinal))

@@ -106,14 +106,15 @@ public sealed class PieceVerifierTests
         var report = Verify(_pieces.WithText());
 
         Assert.Null(report.Failure);
-        Assert.Contains(report.Checks, c => c is { Name: "text-ends-with-the-video", Rendition: "text2" });
+        Assert.Contains(report.Checks, c => c is { Name: "text-ends-with-its-segment", Rendition: "text2" });
     }
 
     [Theory]
     [InlineData("text.m3u8", "#EXTINF:20.000000", "#EXTINF:19.000000", "text-lasts-as-long-as-the-video")]
-    [InlineData("text.m3u8", "#EXT-X-ENDLIST\n", "", "text-lasts-as-long-as-the-video")]
-    [InlineData("text2.m3u8", "TARGETDURATION:20", "TARGETDURATION:6", "text-lasts-as-long-as-the-video")]
-    [InlineData("text2.m3u8", "#EXT-X-ENDLIST\n", "#EXTINF:1.000000,\nmore.vtt\n#EXT-X-ENDLIST\n", "text-lasts-as-long-as-the-video")]
+    [InlineData("text.m3u8", "#EXT-X-ENDLIST\n", "", "text-playlist-is-of-its-file")]
+    [InlineData("text.m3u8", "90/text.vtt", "90/text2.vtt", "text-playlist-is-of-its-file")]
+    [InlineData("text2.m3u8", "TARGETDURATION:20", "TARGETDURATION:6", "text-playlist-is-of-its-file")]
+    [InlineData("text2.m3u8", "#EXT-X-ENDLIST\n", "#EXTINF:1.000000,\nmore.vtt\n#EXT-X-ENDLIST\n", "text-playlist-is-of-its-file")]
     [InlineData("master.m3u8", "text2.m3u8", "text3.m3u8", "text-group-is-the-text")]
     [InlineData("master.m3u8", "TYPE=SUBTITLES,GROUP-ID=\"text\",NAME=\"en\"", "TYPE=SUBTITLES,GROUP-ID=\"other\",NAME=\"en\"", "variants-refer-to-the-text")]
     [InlineData("master.m3u8", "SUBTITLES=\"text\"", "SUBTITLES=\"other\"", "variants-refer-to-the-text")]
@@ -126,9 +127,22 @@ public sealed class PieceVerifierTests
         A_playlist_that_is_not_true(name, from, to, check);
     }
 
+    /// <summary>How long the last frame stands is a guess of the plan's.</summary>
+    [Fact]
+    public void Text_is_as_long_as_was_planned_where_the_last_frame_is_not()
+    {
+        _pieces.WithText();
+        foreach (var rendition in _pieces.Plan.Renditions)
+        {
+            _pieces.Change(rendition.Name, _pieces.Plan.Spans!.Count - 1, f => f with { EndUs = f.EndUs - 33_333, EndTicks = f.EndTicks - 512 });
+        }
+
+        Assert.DoesNotContain(Verify(_pieces).Checks, c => !c.Passed && (c.Name.StartsWith("text", StringComparison.Ordinal) || c.Name == "bandwidth-is-true"));
+    }
+
     [Fact]
     public void Text_that_goes_on_after_the_video() => ShouldFail(
-        "text-ends-with-the-video", p => p.WithText().Text[0] = p.Text[0] with { Facts = p.Text[0].Facts with { LastEndMs = 20_010 } });
+        "text-ends-with-its-segment", p => p.WithText().Text[0] = p.Text[0] with { Facts = p.Text[0].Facts with { LastEndMs = 20_010 } });
 
     [Fact]
     public void Sound_that_ends_before_the_video() => ShouldFail("audio-ends-as-planned", p => p.All.RemoveAll(

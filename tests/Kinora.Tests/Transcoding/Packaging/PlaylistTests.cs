@@ -24,7 +24,7 @@ public sealed class PlaylistTests
     };
 
     private static TextRendition Text(string name, string language, bool isForced = false, bool describesSound = false) =>
-        new(new TextTrackPlan(name, 2, language, isForced, describesSound), $"{name}.vtt", new TextFacts(12_000, 20, 1_000, 9_000));
+        new(new TextTrackPlan(name, 2, language, isForced, describesSound), $"{name}.vtt", new TextFacts(12_000, 20, 1_000, 9_000), 9_533_333);
 
     [Fact]
     public void Media_playlist() => AssertGolden("media.m3u8", MediaPlaylist.Write(Full, 4));
@@ -61,7 +61,7 @@ public sealed class PlaylistTests
             4));
 
     [Fact]
-    public void Text_playlist() => AssertGolden("text.m3u8", MediaPlaylist.WriteText(Text("text", "eng"), 5_400_123_456));
+    public void Text_playlist() => AssertGolden("text.m3u8", MediaPlaylist.WriteText(Text("text", "eng") with { DurationUs = 5_400_123_456 }));
 
     [Fact]
     public void Master_playlist_of_sound_alone() => AssertGolden("master-of-sound.m3u8", MasterPlaylist.Write([], [Audio], [], 4));

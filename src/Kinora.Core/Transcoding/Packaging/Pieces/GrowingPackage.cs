@@ -14,8 +14,9 @@ namespace Kinora.Core.Transcoding.Packaging.Pieces;
 /// <param name="pieces">Of all tracks, as they are at one moment.</param>
 /// <param name="endedTracks">Audio tracks and copies of which no further piece comes.</param>
 /// <param name="text">What is there of it, which does not grow.</param>
+/// <param name="awaitsText">More of it comes within moments: a player that has a master without it does not ask for that again.</param>
 public sealed class GrowingPackage(
-    TranscodePlan plan, long edition, IEnumerable<PublishedPiece> pieces, IReadOnlySet<string> endedTracks, IReadOnlyList<TextRendition> text)
+    TranscodePlan plan, long edition, IEnumerable<PublishedPiece> pieces, IReadOnlySet<string> endedTracks, IReadOnlyList<TextRendition> text, bool awaitsText)
 {
     private const string AheadGroup = "audio-ahead";
     private const string AheadSuffix = ".ahead";
@@ -28,11 +29,11 @@ public sealed class GrowingPackage(
     /// <summary>Whether a plan's master has such sound for a while.</summary>
     public static bool HasAhead(TranscodePlan plan) => plan.Copied is not null && plan.Encoded.Any();
 
-    /// <summary>The master playlist; null while no rendition has its first segments, and the default sound beside it.</summary>
+    /// <summary>The master playlist; null while no rendition has its first segments, and the default sound beside it, or text is waited for.</summary>
     public string? Master()
     {
         var variants = Variants();
-        if (variants.Count == 0)
+        if (variants.Count == 0 || awaitsText)
         {
             return null;
         }
@@ -53,7 +54,7 @@ public sealed class GrowingPackage(
         // The copy first: it is whole within moments, and who starts with it can go anywhere in it.
         var ordered = variants.Where(v => v.IsAhead).Concat(variants.Where(v => !v.IsAhead));
         return MasterPlaylist.Write(
-            ordered.Select(v => new MasterVariant(v.Video, v.AudioGroup, v.Rate + MasterPlaylist.TextRateOf(text, plan.VideoDurationUs), Folder)),
+            ordered.Select(v => new MasterVariant(v.Video, v.AudioGroup, v.Rate + MasterPlaylist.TextRateOf(text), Folder)),
             audio,
             [.. text.Select(t => new MasterText(t.Track, Folder + PackageLayout.Playlist(t.Track.Name)))],
             plan.TargetDuration);
@@ -83,9 +84,7 @@ public sealed class GrowingPackage(
             }
         }
 
-        return text.FirstOrDefault(t => name == PackageLayout.Playlist(t.Track.Name)) is { } track
-            ? MediaPlaylist.WriteText(track, plan.VideoDurationUs)
-            : null;
+        return text.FirstOrDefault(t => name == PackageLayout.Playlist(t.Track.Name)) is { } track ? MediaPlaylist.WriteText(track) : null;
     }
 
     private static Planning.Rendition EdgeTrack(TranscodePlan plan) => plan.Encoded.FirstOrDefault() ?? plan.Copied!;

@@ -46,7 +46,7 @@ public static class PieceVerifier
             PublishedMaster.Parse(playlists[PackageLayout.Master]),
             tracks,
             renditions,
-            [.. text.Select(t => new PublishedText(t.Track.Name, PublishedText.Parse(playlists[PackageLayout.Playlist(t.Track.Name)]), t.Facts))],
+            [.. text.Select(t => PublishedText.Parse(t.Track.Name, playlists[PackageLayout.Playlist(t.Track.Name)], t.Uri, t.Facts))],
             Expect(plan),
             name => PublishedPlaylist.Parse(playlists[PackageLayout.IFramePlaylist(name)]));
         return checks.ToReport();

@@ -39,7 +39,7 @@ public static class WholePackage
 
         foreach (var track in text)
         {
-            files.Add((PackageLayout.Playlist(track.Track.Name), MediaPlaylist.WriteText(track, plan.VideoDurationUs)));
+            files.Add((PackageLayout.Playlist(track.Track.Name), MediaPlaylist.WriteText(track)));
         }
 
         files.Add((PackageLayout.Master, MasterPlaylist.Write(videos, audio, text, plan.TargetDuration)));

@@ -30,7 +30,7 @@ internal static class MasterChecks
         }
 
         var besideRate = audioRate + texts
-            .Select(text => BitRate.Of([(text.Facts.Bytes, videos[0].Playlist.DurationUs)], targetDuration: 1))
+            .Select(text => BitRate.Of([(text.Facts.Bytes, text.DurationUs)], MediaPlaylist.TargetDuration(TimeSpan.Zero, text.DurationUs)))
             .DefaultIfEmpty()
             .MaxBy(rate => rate.Peak);
         var sound = audio.Count > 0 ? "," + audio[0].Description.Codec : "";
@@ -72,7 +72,7 @@ internal static class MasterChecks
         return variants == expectedVariants && iframes == expectedIFrames && group == expectedGroup && text == expectedText;
     }
 
-    /// <summary>One group, of all variants, in which nothing is shown before the viewer asks for it.</summary>
+    /// <summary>One group, of all variants, in which nothing is the default.</summary>
     private static void CheckText(CheckList checks, PublishedMaster master)
     {
         var groups = master.Text.Select(entry => Get(entry, "GROUP-ID")).DefaultIfEmpty("nothing").Distinct().ToArray();

@@ -76,7 +76,7 @@ internal sealed record PublishedPlaylist
             : new PublishedMap(uri, range?.Length);
     }
 
-    private static long ParseDuration(string value) =>
+    internal static long ParseDuration(string value) =>
         decimal.TryParse(value.TrimEnd(','), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
         && seconds < 1_000_000
             ? (long)(seconds * 1_000_000)

@@ -7,7 +7,7 @@ internal static class VideoChecks
 {
     // The duration of a last frame is a guess in many containers, and some round all of it to tenths: the count of frames is
     // the sharp check.
-    private const long DurationToleranceUs = 500_000;
+    internal const long DurationToleranceUs = 500_000;
 
     private const string AtZero = "starts-at-zero";
     private const string Aligned = "cuts-are-aligned";

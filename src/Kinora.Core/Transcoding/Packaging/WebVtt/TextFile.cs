@@ -17,20 +17,25 @@ public sealed record TextFile(TextTrackPlan Track, PackagedFile File, TextFacts 
     /// <param name="folder">Gets the file; exists.</param>
     /// <param name="shiftMs">Added to every time.</param>
     /// <param name="endMs">Of the video; null: it is not known.</param>
-    /// <returns>Null: there is nothing to read in it, or so much that it is no text.</returns>
-    /// <exception cref="FormatException">What was written is not as it must be: ours is the fault.</exception>
-    public static TextFile? Make(TextTrackPlan track, string path, string folder, long shiftMs, long? endMs)
+    /// <param name="hasHardSpaces">"\h" in it is one (ASS), which ffmpeg lets stand.</param>
+    /// <returns>Null: there is nothing to read in it.</returns>
+    /// <exception cref="FormatException">It is longer than any text, or, for which the fault is ours, not read back as it was written.</exception>
+    public static TextFile? Make(TextTrackPlan track, string path, string folder, long shiftMs, long? endMs, bool hasHardSpaces)
     {
-        // ffmpeg leaves a track without a packet at 0 bytes, and ends one that is too long at a limit, within a text.
-        if (new FileInfo(path) is not { Exists: true, Length: > 0 and < MaxBytes })
+        // ffmpeg leaves a track without a packet at 0 bytes.
+        if (new FileInfo(path) is not { Exists: true, Length: > 0 and var length })
         {
             return null;
         }
 
+        CheckLength(length);
+
         IReadOnlyList<Cue> cues;
         using (var reader = new StreamReader(path, Utf8))
         {
-            cues = WebVttWriter.Prepare(WebVttReader.Read(reader), shiftMs, endMs);
+            var read = WebVttReader.Read(reader);
+            cues = WebVttWriter.Prepare(
+                hasHardSpaces ? read.Select(cue => cue with { Text = cue.Text.Replace(@"\h", " ", StringComparison.Ordinal) }) : read, shiftMs, endMs);
         }
 
         if (cues.Count == 0)
@@ -47,8 +52,18 @@ public sealed record TextFile(TextTrackPlan Track, PackagedFile File, TextFacts 
         return ReadBack(track, target, cues);
     }
 
+    // What is escaped is longer than what came.
+    private static void CheckLength(long length)
+    {
+        if (length >= MaxBytes)
+        {
+            throw new FormatException($"It is longer than {MaxBytes >> 20} MiB.");
+        }
+    }
+
     private static TextFile ReadBack(TextTrackPlan track, string path, IReadOnlyList<Cue> written)
     {
+        CheckLength(new FileInfo(path).Length);
         var bytes = System.IO.File.ReadAllBytes(path);
         using var reader = new StringReader(Utf8.GetString(bytes));
         if (!WebVttReader.Read(reader).SequenceEqual(written))

@@ -62,35 +62,25 @@ public static class WebVttReader
         return ParseTime(line.AsSpan(0, arrow)) is { } start && ParseTime(space < 0 ? rest : rest[..space]) is { } end ? (start, end) : null;
     }
 
-    /// <summary>[hours:]minutes:seconds.milliseconds, of which hours may have any number of digits (§3.3).</summary>
+    /// <summary>
+    /// [hours:]minutes:seconds.milliseconds, of which hours may have any number of digits (§3.3). Before 0 ffmpeg puts a minus at each part: "00:-4.-500".
+    /// </summary>
     private static long? ParseTime(ReadOnlySpan<char> text)
     {
-        var (time, unit) = (0L, 60_000L);
-        var parts = text.Count(':') + 1;
-        if (parts is not (2 or 3))
+        var plain = text.ToString().Replace("-", "", StringComparison.Ordinal);
+        var parts = plain.Split(':');
+        if (parts.Length is not (2 or 3)
+            || !TryParse(parts[^2], out var minutes)
+            || !TryParse(parts.Length == 3 ? parts[0] : "0", out var hours)
+            || !decimal.TryParse(parts[^1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
+            || seconds >= 60)
         {
             return null;
         }
 
-        foreach (var range in text.Split(':'))
-        {
-            parts--;
-            if (parts > 0)
-            {
-                if (!int.TryParse(text[range], NumberStyles.None, CultureInfo.InvariantCulture, out var whole))
-                {
-                    return null;
-                }
+        var time = (hours * 3_600_000L) + (minutes * 60_000L) + (long)(seconds * 1000);
+        return plain.Length == text.Length ? time : -time;
 
-                unit = parts == 2 ? 3_600_000 : 60_000;
-                time += whole * unit;
-            }
-            else if (decimal.TryParse(text[range], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds < 60)
-            {
-                return time + (long)(seconds * 1000);
-            }
-        }
-
-        return null;
+        static bool TryParse(string part, out int number) => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out number);
     }
 }

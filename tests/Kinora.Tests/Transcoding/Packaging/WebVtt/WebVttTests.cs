@@ -32,8 +32,11 @@ public sealed class WebVttTests
         [new Cue(1_000, 2_000, "from\n00:07.000 --> 00:08.000\nto")],
         Read("WEBVTT\n\n00:01.000 --> 00:02.000\nfrom\n00:07.000 --> 00:08.000\nto\n"));
 
+    [Fact]
+    public void Times_before_0_are_as_ffmpeg_writes_them() =>
+        Assert.Equal([new Cue(-4_500, 1_500, "a"), new Cue(-500, -10, "b")], Read("WEBVTT\n\n00:-4.-500 --> 00:01.500\na\n\n00:00.-500 --> 00:00.-01\nb\n"));
+
     [Theory]
-    [InlineData("-0:-1.-500 --> 00:02.000")]
     [InlineData("00:01.000 --> ")]
     [InlineData("1 --> 2")]
     [InlineData("00:61.000 --> 00:62.000")]
