@@ -46,7 +46,7 @@ internal static class DemoCommand
 
         var clip = file ?? await DemoClip.MakeAsync(folder, cancellation);
         using var run = new DemoRun(new Uri(stack.Url), ProgressBoards.OfOutput());
-        await output.WriteLineAsync($"uploading {clip} as {run.Email}");
+        await output.WriteLineAsync($"uploading {clip} as {run.Credentials.Email}, password {run.Credentials.Password} (log in at {stack.Url}/app)");
         var link = await run.RunAsync(clip, cancellation);
 
         // Not through Spectre, which would break the link at the terminal's width.

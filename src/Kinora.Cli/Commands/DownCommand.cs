@@ -15,7 +15,7 @@ internal static class DownCommand
     public static Command Create()
     {
         var dataDir = CommonOptions.DataDir();
-        var command = new Command("down", "Stop what `up` started; the data stay.") { dataDir };
+        var command = new Command("down", "Stop what `up` or `demo` started; the data stay.") { dataDir };
         command.SetAction((result, cancellation) => StopAsync(DataFolder.Of(result.GetValue(dataDir)), cancellation));
         return command;
     }

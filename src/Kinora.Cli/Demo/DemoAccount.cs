@@ -7,20 +7,19 @@ namespace Kinora.Cli.Demo;
 /// <summary>The user of a demo, made up for it: logs in again whenever an access token ends.</summary>
 internal sealed class DemoAccount(Accounts accounts) : ITokenSource
 {
-    private readonly Credentials _credentials = new(
-        $"demo-{RandomNumberGenerator.GetHexString(12, lowercase: true)}@example.com", RandomNumberGenerator.GetHexString(32));
-
     private string? _token;
 
-    public string Email => _credentials.Email;
+    /// <summary>For the web app too: who sees the terminal may see the video.</summary>
+    public Credentials Credentials { get; } = new(
+        $"demo-{RandomNumberGenerator.GetHexString(12, lowercase: true)}@example.com", RandomNumberGenerator.GetHexString(16, lowercase: true));
 
-    public Task SignUpAsync(CancellationToken cancellation) => accounts.RegisterAsync(_credentials, cancellation);
+    public Task SignUpAsync(CancellationToken cancellation) => accounts.RegisterAsync(Credentials, cancellation);
 
     public async Task<string> GetAsync(string? refused, CancellationToken cancellation)
     {
         if (_token is null || _token == refused)
         {
-            _token = (await accounts.LogInAsync(_credentials, cancellation)).AccessToken;
+            _token = (await accounts.LogInAsync(Credentials, cancellation)).AccessToken;
         }
 
         return _token;

@@ -30,7 +30,7 @@ internal sealed class DemoRun : IDisposable
         _api = new ApiClient(new ApiConnection(url, _account, TimeProvider.System), TimeProvider.System);
     }
 
-    public string Email => _account.Email;
+    public Credentials Credentials => _account.Credentials;
 
     /// <returns>The page where the file plays. It and the playlist have answered.</returns>
     public async Task<string> RunAsync(string file, CancellationToken cancellation)

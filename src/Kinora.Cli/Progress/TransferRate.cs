@@ -8,6 +8,9 @@ internal sealed class TransferRate(TimeProvider time)
     /// <summary>A fast line reports thousands of times a second.</summary>
     private static readonly TimeSpan SampleInterval = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>What goes within it goes into buffers, at a rate that means nothing.</summary>
+    private static readonly TimeSpan ShortestSpan = TimeSpan.FromMilliseconds(500);
+
     private readonly Queue<(long At, long Bytes)> _samples = [];
     private long _sampledAt;
     private (long At, long Bytes) _last;
@@ -47,7 +50,7 @@ internal sealed class TransferRate(TimeProvider time)
 
             var ((from, first), (to, last)) = (_samples.Peek(), _last);
             var elapsed = time.GetElapsedTime(from, to);
-            return elapsed > TimeSpan.Zero ? (last - first) / elapsed.TotalSeconds : null;
+            return elapsed >= ShortestSpan ? (last - first) / elapsed.TotalSeconds : null;
         }
     }
 

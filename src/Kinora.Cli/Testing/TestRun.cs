@@ -46,7 +46,13 @@ internal sealed class TestRun(string root, TextWriter output)
         }
 
         // A filter that fits nothing is a misspelt one.
-        return selection.Filter is not null && counts.Total == 0 ? TestCounts.OfCheck(isFine: false) : counts;
+        if (selection.Filter is not null && counts.Total == 0)
+        {
+            await output.WriteLineAsync($"no test has {selection.Filter} in its name");
+            return TestCounts.OfCheck(isFine: false);
+        }
+
+        return counts;
     }
 
     private async Task<TestCounts> CheckFormatAsync(CancellationToken cancellation)

@@ -83,7 +83,7 @@ public sealed class JobService(
 
         if (job.Type == JobType.Fetch)
         {
-            throw Refusal.Conflict("An address is not kept once its fetch has ended: give it again with POST /v1/videos.");
+            throw Refusal.Conflict("An address is not kept once its fetch has ended: give it again, as a new video.");
         }
 
         await using var connection = await source.OpenConnectionAsync(cancellation);

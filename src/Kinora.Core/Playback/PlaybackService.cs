@@ -14,15 +14,17 @@ public sealed class PlaybackService(
     public const string MasterName = "master.m3u8";
     public const string ThumbnailName = "thumbnail.jpg";
 
-    /// <exception cref="ApiException">CONFLICT: there is nothing to play yet.</exception>
+    /// <exception cref="ApiException">CONFLICT: there is nothing to play, yet or for ever.</exception>
     public async Task<PlaybackLinks> GetLinksAsync(Guid userId, Guid videoId, CancellationToken cancellation)
     {
-        await access.GetAsync(userId, videoId, cancellation);
+        var video = await access.GetAsync(userId, videoId, cancellation);
         var isComplete = await HasHlsAsync(videoId, cancellation);
         if (!isComplete && !await growing.IsPlayableAsync(videoId, cancellation))
         {
             // It may have been completed between the two looks.
-            isComplete = await HasHlsAsync(videoId, cancellation) ? true : throw Refusal.Conflict("There is nothing to play yet.");
+            isComplete = await HasHlsAsync(videoId, cancellation)
+                ? true
+                : throw Refusal.Conflict(video.Status == VideoStatus.Failed ? "There is nothing to play: the video is FAILED." : "There is nothing to play yet.");
         }
 
         var pictures = await Current(videoId).Where(d => d.Type == JobType.Thumbnail).Select(d => d.Manifest).FirstOrDefaultAsync(cancellation);

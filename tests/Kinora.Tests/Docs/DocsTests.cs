@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using Kinora.Core.Errors;
 
 namespace Kinora.Tests.Docs;
 
@@ -18,6 +19,14 @@ public sealed partial class DocsTests
             .Select(target => $"{page}: {target}"));
 
         Assert.Empty(broken);
+    }
+
+    [Fact]
+    public void The_guide_to_errors_has_every_code()
+    {
+        var guide = Repository.Read("docs/guides/errors.md");
+
+        Assert.All(ErrorCode.All, code => Assert.Matches($@"{code.Name}\b.*\b{code.Status}\b", guide));
     }
 
     [Fact]

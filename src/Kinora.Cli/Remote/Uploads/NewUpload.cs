@@ -12,4 +12,5 @@ internal sealed record TransferProgress(SourceFile File, long SentBytes, double?
 }
 
 /// <param name="ResumedBytes">That an earlier command had sent.</param>
-internal sealed record FinishedUpload(string VideoId, long ResumedBytes);
+/// <param name="IsFetched">The server gets the bytes itself, from now on.</param>
+internal sealed record FinishedUpload(string VideoId, long ResumedBytes, bool IsFetched = false);

@@ -38,9 +38,8 @@ internal sealed class TextUploadOutput(IProgressBoard board) : IUploadOutput
     public void Stored(string file, FinishedUpload upload)
     {
         // Below the bar, which ends with the work.
-        Console.Out.WriteLine(TerminalText.Clean(upload.ResumedBytes > 0
-            ? $"uploaded {file} as {upload.VideoId} ({HumanText.Size(upload.ResumedBytes)} were there already)"
-            : $"uploaded {file} as {upload.VideoId}"));
+        var (done, before) = (upload.IsFetched ? "fetching" : "uploaded", $" ({HumanText.Size(upload.ResumedBytes)} were there already)");
+        Console.Out.WriteLine(TerminalText.Clean($"{done} {file} as {upload.VideoId}{(upload.ResumedBytes > 0 ? before : "")}"));
     }
 
     public void JobChanged(Job job) => _report(new ProgressReport(job.Type, job.Progress, job.Status.ToLowerInvariant()));

@@ -29,7 +29,7 @@ internal sealed class UploadRun(ApiClient api, UploadRunOptions options, IUpload
     public Task<int> RunAsync(Uri address, CancellationToken cancellation) => RunAsync(
         address.AbsoluteUri,
         async () => new FinishedUpload(
-            await api.FetchVideoAsync(new FetchRequest(address.AbsoluteUri, options.Title, options.Transcode), cancellation), 0),
+            await api.FetchVideoAsync(new FetchRequest(address.AbsoluteUri, options.Title, options.Transcode), cancellation), 0, IsFetched: true),
         cancellation);
 
     private async Task<int> RunAsync(string name, Func<Task<FinishedUpload>> upload, CancellationToken cancellation)

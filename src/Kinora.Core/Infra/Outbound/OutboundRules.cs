@@ -54,7 +54,7 @@ public sealed class OutboundRules(IOptions<OutboundOptions> options)
         }
 
         CheckHost(url, authority);
-        return options.Value.UsablePorts.Contains(url.Port) ? url : throw Refuse($"Port {url.Port} is not allowed.");
+        return options.Value.UsablePorts.Contains(url.Port) ? url : throw Refuse($"Port {url.Port} is none of those allowed: {string.Join(", ", options.Value.UsablePorts)}.");
     }
 
     private static string AuthorityOf(string text, string scheme)
