@@ -10,6 +10,11 @@ public sealed partial class AppTests(BrowserFixture browser, AppSite site)
     /// <summary>Milliseconds, of an upload and an encode.</summary>
     private const float Patience = 180_000;
 
+    /// <summary>More than the six connections that a browser has to a server of HTTP/1.1.</summary>
+    private const int Tabs = 8;
+
+    private const string LiveDot = ".settings .dot.on";
+
     [Fact]
     public async Task A_clip_is_dropped_cut_gone_on_with_watched_and_deleted()
     {
@@ -118,6 +123,45 @@ public sealed partial class AppTests(BrowserFixture browser, AppSite site)
         await Assertions.Expect(page.GetByText("아직 동영상이 없습니다")).ToBeVisibleAsync();
         Assert.Equal("ko", await page.EvaluateAsync<string>("() => document.documentElement.lang"));
         Assert.Equal("rgb(15, 16, 18)", await page.EvaluateAsync<string>("() => getComputedStyle(document.body).backgroundColor"));
+    }
+
+    [Fact]
+    public async Task Eight_tabs_load_and_are_told_of_what_one_of_them_changes()
+    {
+        await using var watched = await SignUpAsync();
+        await DropAsync(watched.Page);
+        await Assertions.Expect(watched.Page.Locator(".card h3")).ToHaveCountAsync(1, new() { Timeout = Patience });
+        var tabs = new List<IPage>();
+        while (tabs.Count < Tabs)
+        {
+            var tab = await watched.Page.Context.NewPageAsync();
+            await tab.GotoAsync("/app");
+            await tab.Locator(LiveDot).WaitForAsync();
+            await Assertions.Expect(tab.Locator(".card")).ToHaveCountAsync(1);
+            tabs.Add(tab);
+        }
+
+        // Gone is the first one, which had the stream for all of them: another one goes on with it.
+        await watched.Page.CloseAsync();
+        await tabs[0].Locator(".card a").First.ClickAsync();
+        await tabs[0].GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
+        await tabs[0].GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Delete" }).ClickAsync();
+
+        foreach (var tab in tabs)
+        {
+            await Assertions.Expect(tab.GetByText("No videos yet")).ToBeVisibleAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Pages_that_are_left_by_address_keep_nothing_from_those_that_come()
+    {
+        await using var watched = await SignUpAsync();
+        for (var visit = 0; visit < Tabs; visit++)
+        {
+            await watched.Page.GotoAsync(visit % 2 == 0 ? "/app/webhooks" : "/app");
+            await watched.Page.Locator(LiveDot).WaitForAsync();
+        }
     }
 
     private async Task<WatchedPage> SignUpAsync()

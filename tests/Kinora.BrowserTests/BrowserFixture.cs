@@ -29,6 +29,8 @@ public sealed class BrowserFixture : IAsyncLifetime
         _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions
         {
             ExecutablePath = program,
+            // As people's browsers have it: a page that was left may be kept, with all that it has not let go of.
+            IgnoreDefaultArgs = ["--disable-back-forward-cache"],
             // Containers run the tests as root, whom Chromium refuses its sandbox. The pages are our own. A page that a test makes up came from no
             // address, and may not ask loopback for anything else.
             Args = [

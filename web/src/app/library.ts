@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals';
 import { api, must, type Video } from './api/client';
-import { follow, type Told } from './api/events';
+import type { Told } from './api/events';
+import { follow } from './api/tabs';
 
 /** The videos that were loaded, by id; pages show them and are changed by events. */
 export const videos = signal<ReadonlyMap<string, Video>>(new Map());

@@ -7,44 +7,23 @@ export interface Told {
   data: { jobId?: string; status?: string; progress?: number; outTimeMs?: number | null; type?: string };
 }
 
-const longestWait = 15_000;
-const hiddenPatience = 30_000;
-
-/**
- * Follows the events of all videos, over every break: each time it connects again it goes on behind the last one. EventSource sends no
- * token, so this is fetch.
- * @param onOpen Called each time it has connected, before the first event.
- * @returns Ends it.
- */
-export function follow(onTold: (told: Told) => void, onOpen: (isOpen: boolean) => void): () => void {
-  const place = { last: '' };
-  let stop: AbortController | null = null;
-  let leaving: number | undefined;
-
-  // A browser has six connections to a server of HTTP/1.1: a tab that nobody looks at keeps none, and goes on from where it was.
-  const look = () => {
-    clearTimeout(leaving);
-    if (document.visibilityState === 'hidden') {
-      leaving = window.setTimeout(leave, hiddenPatience);
-    } else if (stop === null) {
-      stop = new AbortController();
-      void run(place, onTold, onOpen, stop.signal);
-    }
-  };
-  const leave = () => {
-    stop?.abort();
-    stop = null;
-  };
-  document.addEventListener('visibilitychange', look);
-  look();
-  return () => {
-    document.removeEventListener('visibilitychange', look);
-    clearTimeout(leaving);
-    leave();
-  };
+export interface StreamEvents {
+  /** @param id of its place; null: it has none, and cannot be asked for again. */
+  onTold(id: string | null, told: Told): void;
+  /** Each time it has connected, before the first event. */
+  onOpen(place: string): void;
+  onBreak(): void;
 }
 
-async function run(place: { last: string }, onTold: (told: Told) => void, onOpen: (isOpen: boolean) => void, stop: AbortSignal): Promise<void> {
+const longestWait = 15_000;
+
+/**
+ * The events of all videos, over every break: each time it connects again it goes on behind the last one. EventSource sends no token, so
+ * this is fetch.
+ * @param from The place behind which it begins; empty: now.
+ */
+export async function stream(from: string, stop: AbortSignal, events: StreamEvents): Promise<void> {
+  let last = from;
   let wait = 1000;
   while (!stop.aborted) {
     try {
@@ -54,18 +33,24 @@ async function run(place: { last: string }, onTold: (told: Told) => void, onOpen
       }
 
       const headers: Record<string, string> = { Accept: 'text/event-stream', Authorization: `Bearer ${token}` };
-      if (place.last !== '') {
-        headers['Last-Event-ID'] = place.last;
+      if (last !== '') {
+        headers['Last-Event-ID'] = last;
       }
 
       const answer = await fetch('/v1/events', { headers, signal: stop, cache: 'no-store' });
       if (answer.ok && answer.body !== null) {
-        onOpen(true);
         for await (const message of messages(answer.body)) {
+          // What was read already is for nobody any more: another stream may have begun behind an earlier place.
+          if (stop.aborted) {
+            return;
+          }
+
           wait = 1000;
-          place.last = message.id ?? place.last;
-          if (message.data !== '' && message.event !== 'open') {
-            onTold(JSON.parse(message.data) as Told);
+          last = message.id ?? last;
+          if (message.event === 'open') {
+            events.onOpen(last);
+          } else if (message.data !== '') {
+            events.onTold(message.id, JSON.parse(message.data) as Told);
           }
         }
       }
@@ -74,7 +59,7 @@ async function run(place: { last: string }, onTold: (told: Told) => void, onOpen
     }
 
     if (!stop.aborted) {
-      onOpen(false);
+      events.onBreak();
       await new Promise((done) => setTimeout(done, wait));
       wait = Math.min(wait * 2, longestWait);
     }
