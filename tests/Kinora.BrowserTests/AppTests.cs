@@ -86,7 +86,7 @@ public sealed partial class AppTests(BrowserFixture browser, AppSite site)
         await page.GetByLabel("Password").FillAsync("wrong password");
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
 
-        await Assertions.Expect(page.GetByRole(AriaRole.Alert).First).Not.ToBeEmptyAsync();
+        await Assertions.Expect(page.Locator("form").GetByRole(AriaRole.Alert)).Not.ToBeEmptyAsync();
     }
 
     [Fact]
@@ -162,6 +162,52 @@ public sealed partial class AppTests(BrowserFixture browser, AppSite site)
             await watched.Page.GotoAsync(visit % 2 == 0 ? "/app/webhooks" : "/app");
             await watched.Page.Locator(LiveDot).WaitForAsync();
         }
+    }
+
+    [Fact]
+    public async Task A_file_that_is_refused_for_good_is_offered_no_more_and_the_list_can_be_dismissed()
+    {
+        await using var watched = await SignUpAsync();
+        var page = watched.Page;
+        var text = new FilePayload { Name = "notes.mp4", MimeType = "video/mp4", Buffer = new byte[100_000] };
+        await page.Locator("header input[type=file]").SetInputFilesAsync(text);
+        await Assertions.Expect(page.Locator(".tray").GetByRole(AriaRole.Alert)).ToContainTextAsync("no video");
+        await Assertions.Expect(page.GetByRole(AriaRole.Button, new() { Name = "Go on: notes.mp4" })).ToHaveCountAsync(0);
+        await page.WaitForFunctionAsync("() => !Object.keys(localStorage).some(key => key.startsWith('tus::'))");
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Dismiss: Uploads" }).ClickAsync();
+        await Assertions.Expect(page.Locator(".tray")).ToHaveCountAsync(0);
+        await page.ReloadAsync();
+        await Assertions.Expect(page.GetByText("No videos yet")).ToBeVisibleAsync();
+        await Assertions.Expect(page.GetByText("Choose the same file again")).ToHaveCountAsync(0);
+    }
+
+    [Theory]
+    [InlineData(1200, 800)]
+    [InlineData(1200, 640)]
+    [InlineData(390, 844)]
+    public async Task Folded_uploads_leave_the_player_free(int width, int height)
+    {
+        var contents = await site.ContentsAsync();
+        await using var watched = await browser.OpenAsync(site.Origin, new() { Locale = "en-US", ViewportSize = new() { Width = width, Height = height } });
+        var page = watched.Page;
+        await page.GotoAsync("/app");
+        await page.GetByLabel("E-mail").FillAsync(AppSite.OperatorEmail);
+        await page.GetByLabel("Password").FillAsync(AppSite.Password);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
+        await page.Locator($".card a[href$='{contents.VideoId}']").ClickAsync();
+        await page.Locator("header input[type=file]").SetInputFilesAsync(new FilePayload { Name = "notes.mp4", MimeType = "video/mp4", Buffer = new byte[100_000] });
+        await Assertions.Expect(page.Locator(".tray").GetByRole(AriaRole.Alert)).ToBeVisibleAsync();
+
+        Assert.Empty(await Axe.IssuesAsync(page));
+        var fold = page.Locator(".tray").GetByRole(AriaRole.Button, new() { NameRegex = new Regex("^Uploads") });
+        await fold.ClickAsync();
+        await Assertions.Expect(fold).ToHaveAttributeAsync("aria-expanded", "false");
+        await Assertions.Expect(page.GetByText("notes.mp4")).ToBeHiddenAsync();
+        Assert.Empty(await Axe.IssuesAsync(page));
+        var tray = (await page.Locator(".tray").BoundingBoxAsync())!;
+        var player = (await page.Locator("iframe").BoundingBoxAsync())!;
+        Assert.True(player.Y + player.Height <= tray.Y, $"the player ends at {player.Y + player.Height}, the uploads begin at {tray.Y}");
     }
 
     private async Task<WatchedPage> SignUpAsync()

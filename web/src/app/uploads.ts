@@ -2,7 +2,8 @@ import { signal } from '@preact/signals';
 import { Upload, defaultOptions, type PreviousUpload } from 'tus-js-client';
 import { accessToken } from './api/session';
 
-export type State = 'waiting' | 'sending' | 'paused' | 'done' | 'failed';
+/** A failed one may be gone on with; a refused one never. */
+export type State = 'waiting' | 'sending' | 'paused' | 'done' | 'failed' | 'refused';
 
 export interface Item {
   id: number;
@@ -63,6 +64,15 @@ export function cancel(id: number): void {
 export function dismiss(id: number): void {
   running.delete(id);
   items.value = items.value.filter((item) => item.id !== id);
+}
+
+/** All that no longer moves. */
+export function dismissOver(): void {
+  items.value.filter(isOver).forEach((item) => dismiss(item.id));
+}
+
+export function isOver(item: Item): boolean {
+  return item.state === 'done' || item.state === 'failed' || item.state === 'refused';
 }
 
 export async function findUnfinished(): Promise<void> {
@@ -136,7 +146,12 @@ function make(id: number, file: File): Upload {
       next();
     },
     onError: (error) => {
-      change(id, { state: 'failed', speed: 0, problem: problemOf(error) });
+      const isRefused = isFinal(error);
+      change(id, { state: isRefused ? 'refused' : 'failed', speed: 0, problem: problemOf(error) });
+      if (isRefused) {
+        void forget(running.get(id));
+      }
+
       next();
     },
   });
@@ -146,6 +161,21 @@ async function authorize(request: { setHeader(name: string, value: string): void
   const token = await accessToken();
   if (token !== null) {
     request.setHeader('Authorization', `Bearer ${token}`);
+  }
+}
+
+/** The same file gets the same answer: not so where the upload is elsewhere in use, too much at once, cut, or of somebody who is to sign in again. */
+function isFinal(error: Error): boolean {
+  const status = (error as { originalResponse?: { getStatus(): number } | null }).originalResponse?.getStatus() ?? 0;
+  return status >= 400 && status < 500 && ![401, 408, 409, 423, 429, 460].includes(status);
+}
+
+/** It is not offered as one that can go on. */
+async function forget(upload: Upload | undefined): Promise<void> {
+  for (const previous of (await upload?.findPreviousUploads()) ?? []) {
+    if (previous.uploadUrl === upload?.url) {
+      await defaultOptions.urlStorage.removeUpload(previous.urlStorageKey);
+    }
   }
 }
 

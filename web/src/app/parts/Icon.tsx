@@ -11,6 +11,7 @@ const shapes = {
   trash: 'M5 7h14M10 7V4h4v3m-7 0 1 13h8l1-13',
   pen: 'M4 20l1-4L16 5l3 3L8 19z',
   back: 'M14.5 5.5L8 12l6.5 6.5',
+  fold: 'M6 9.5l6 6 6-6',
   film: 'M4 5h16v14H4zM8 5v14M16 5v14M4 9.5h4m-4 5h4m8-5h4m-4 5h4',
   hook: 'M9 8a3 3 0 1 1 5 2.2L17 16m0 0a3 3 0 1 1-2 2.8M14 18H9a4 4 0 1 1-2.5-7',
   out: 'M14 5h5v14h-5M10 8l-4 4 4 4m-4-4h9',

@@ -1,9 +1,20 @@
+import { signal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { bytes, clock } from '../format';
 import { t } from '../i18n';
-import { add, cancel, discard, dismiss, findUnfinished, items, pause, resume, unfinished, type Item } from '../uploads';
+import { add, cancel, discard, dismiss, dismissOver, findUnfinished, isOver, items, pause, resume, unfinished, type Item } from '../uploads';
 import { Icon, type IconName } from './Icon';
 import { Progress } from './Status';
+
+const foldedKey = 'kinora.uploads.folded';
+
+/** Kept over a reload, but not for another day's uploads. */
+const isFolded = signal(sessionStorage.getItem(foldedKey) === 'true');
+
+function fold(): void {
+  isFolded.value = !isFolded.value;
+  sessionStorage.setItem(foldedKey, String(isFolded.value));
+}
 
 /** What is on its way, in a corner of every page. */
 export function UploadTray() {
@@ -12,10 +23,21 @@ export function UploadTray() {
     return null;
   }
 
+  const hasProblem = items.value.some((item) => item.problem !== null);
   return (
     <section class="tray" aria-label={t('uploads')}>
-      <h2>{t('uploads')}</h2>
-      <ul>
+      <header>
+        <h2>
+          <button type="button" class="fold" aria-expanded={!isFolded.value} aria-controls="uploads" onClick={fold}>
+            <Icon name="fold" />{t('uploads')}<span class="quiet">{items.value.length + unfinished.value.length}</span>
+          </button>
+        </h2>
+        {isFolded.value && hasProblem && <span class="problem-line" role="alert">{t('failed')}</span>}
+        {items.value.length > 0 && items.value.every(isOver) && (
+          <button type="button" class="plain" aria-label={`${t('dismiss')}: ${t('uploads')}`} title={t('dismiss')} onClick={dismissOver}><Icon name="close" /></button>
+        )}
+      </header>
+      <ul id="uploads" hidden={isFolded.value}>
         {items.value.map((item) => <Row key={item.id} item={item} />)}
         {unfinished.value.map((upload) => (
           <li key={upload.urlStorageKey}>
@@ -44,18 +66,19 @@ function Choose() {
 
 function Row({ item }: { item: Item }) {
   const share = item.size === 0 ? 0 : (100 * item.sent) / item.size;
+  const isEnded = item.state === 'done' || item.state === 'refused';
   return (
     <li data-state={item.state}>
       <p class="name">{item.name}</p>
-      {item.state !== 'done' && <Progress value={share} label={`${t('upload')}: ${item.name}`} />}
+      {!isEnded && <Progress value={share} label={`${t('upload')}: ${item.name}`} />}
       <p class="line">
-        <span class="quiet" role={item.state === 'failed' ? 'alert' : undefined}>{describe(item)}</span>
+        <span class="quiet" role={item.problem !== null ? 'alert' : undefined}>{describe(item)}</span>
         <span class="buttons">
           {item.state === 'sending' && <Act icon="pause" label={t('pause')} name={item.name} onClick={() => pause(item.id)} />}
           {(item.state === 'paused' || item.state === 'failed') && <Act icon={item.state === 'paused' ? 'play' : 'retry'} label={t('resume')} name={item.name} onClick={() => resume(item.id)} />}
-          {item.state === 'done' ? (
+          {isEnded ? (
             <>
-              {item.videoId !== null && <a class="button small" href={`/app/videos/${item.videoId}`}>{t('open')}</a>}
+              {item.state === 'done' && item.videoId !== null && <a class="button small" href={`/app/videos/${item.videoId}`}>{t('open')}</a>}
               <Act icon="close" label={t('dismiss')} name={item.name} onClick={() => dismiss(item.id)} />
             </>
           ) : (
