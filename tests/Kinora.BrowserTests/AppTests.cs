@@ -186,7 +186,7 @@ public sealed partial class AppTests(BrowserFixture browser, AppSite site)
     [InlineData(1200, 800)]
     [InlineData(1200, 640)]
     [InlineData(390, 844)]
-    public async Task Folded_uploads_leave_the_player_free(int width, int height)
+    public async Task Folded_uploads_leave_the_player_free_and_its_keys_work_all_over_the_page(int width, int height)
     {
         var contents = await site.ContentsAsync();
         await using var watched = await browser.OpenAsync(site.Origin, new() { Locale = "en-US", ViewportSize = new() { Width = width, Height = height } });
@@ -208,6 +208,30 @@ public sealed partial class AppTests(BrowserFixture browser, AppSite site)
         var tray = (await page.Locator(".tray").BoundingBoxAsync())!;
         var player = (await page.Locator("iframe").BoundingBoxAsync())!;
         Assert.True(player.Y + player.Height <= tray.Y, $"the player ends at {player.Y + player.Height}, the uploads begin at {tray.Y}");
+
+        // The focus is where it is after a click beside all buttons.
+        var frame = page.Frames.Single(f => f.Url.Contains("/embed/", StringComparison.Ordinal));
+        await frame.WaitForFunctionAsync("() => document.querySelector('video').readyState >= 2", null, new() { Timeout = Patience });
+        await page.Locator("h1").ClickAsync();
+        await PressUntilAsync("m", "muted");
+        await PressUntilAsync("k", "currentTime > 0.2");
+        await PressUntilAsync("Space", "paused");
+        await PressUntilAsync("5", "currentTime > 2.5");
+        await PressUntilAsync("ArrowLeft", "currentTime < 1");
+        Assert.Equal(0, await page.EvaluateAsync<double>("() => scrollY"));
+
+        // Who types, types.
+        await page.GetByRole(AriaRole.Button, new() { Name = "Rename" }).ClickAsync();
+        await page.GetByRole(AriaRole.Textbox, new() { Name = "Rename" }).FillAsync("");
+        await page.Keyboard.TypeAsync("mm k");
+        await Assertions.Expect(page.GetByRole(AriaRole.Textbox, new() { Name = "Rename" })).ToHaveValueAsync("mm k");
+        Assert.True(await frame.EvaluateAsync<bool>("() => document.querySelector('video').paused"));
+
+        async Task PressUntilAsync(string key, string state)
+        {
+            await page.Keyboard.PressAsync(key);
+            await frame.WaitForFunctionAsync($"() => document.querySelector('video').{state}", null, new() { PollingInterval = 50, Timeout = Patience });
+        }
     }
 
     private async Task<WatchedPage> SignUpAsync()

@@ -19,6 +19,19 @@ export function connectKeyboard(video: HTMLVideoElement, controls: Controls, cap
     End: () => (video.currentTime = Number.isFinite(video.duration) ? video.duration : 0),
   };
 
+  const press = (key: string): boolean => {
+    const action = keys[key.length === 1 ? key.toLowerCase() : key] ?? digit(video, key);
+    action?.();
+    return action !== undefined;
+  };
+
+  // Our own page around an embedded player hands on what is pressed outside of it; another site's pages may not steer it.
+  window.addEventListener('message', (event: MessageEvent<{ key?: unknown } | null>) => {
+    if (event.source === window.parent && event.origin === location.origin && typeof event.data?.key === 'string') {
+      press(event.data.key);
+    }
+  });
+
   document.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) {
       return;
@@ -31,9 +44,7 @@ export function connectKeyboard(video: HTMLVideoElement, controls: Controls, cap
       return;
     }
 
-    const action = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key] ?? digit(video, event.key);
-    if (action !== undefined) {
-      action();
+    if (press(event.key)) {
       event.preventDefault();
     }
   });

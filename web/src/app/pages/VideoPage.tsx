@@ -7,6 +7,7 @@ import { CopyField } from '../parts/CopyField';
 import { Dialog } from '../parts/Dialog';
 import { Facts } from '../parts/Facts';
 import { Icon } from '../parts/Icon';
+import { Player } from '../parts/Player';
 import { Progress, Status } from '../parts/Status';
 import { Thumbnail } from '../parts/Thumbnail';
 import { attempt } from '../parts/Toasts';
@@ -70,7 +71,7 @@ export function VideoPage({ id }: { id: string }) {
       <p><a class="back" href="/app"><Icon name="back" />{t('back')}</a></p>
       <div class="stage-frame">
         {embed !== null ? (
-          <iframe key={embed} src={new URL(embed).pathname} title={video.title} allow="autoplay; fullscreen; picture-in-picture" />
+          <Player key={embed} src={new URL(embed).pathname} title={video.title} />
         ) : (
           <div class="still"><Thumbnail video={video} /><p>{video.status === 'FAILED' ? video.error?.message : t('notPlayable')}</p></div>
         )}
