@@ -87,6 +87,9 @@ public sealed partial class AppTests(BrowserFixture browser, AppSite site)
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
 
         await Assertions.Expect(page.Locator("form").GetByRole(AriaRole.Alert)).Not.ToBeEmptyAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "New here? Create an account" }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Heading, new() { Name = "Create an account" })).ToBeVisibleAsync();
+        await Assertions.Expect(page.Locator("form").GetByRole(AriaRole.Alert)).ToHaveCountAsync(0);
     }
 
     [Fact]

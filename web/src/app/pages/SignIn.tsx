@@ -27,6 +27,11 @@ export function SignIn() {
     }
   }
 
+  function turn() {
+    setNew(!isNew);
+    setProblem(null);
+  }
+
   return (
     <div class="gate">
       <p class="claim">{t('tagline')}</p>
@@ -41,7 +46,7 @@ export function SignIn() {
         </label>
         {problem !== null && <p class="problem-line" role="alert">{problem}</p>}
         <button class="button primary wide" disabled={isBusy}>{isNew ? t('signUp') : t('signIn')}</button>
-        <button type="button" class="plain wide" onClick={() => setNew(!isNew)}>{isNew ? t('toSignIn') : t('toSignUp')}</button>
+        <button type="button" class="plain wide" onClick={turn}>{isNew ? t('toSignIn') : t('toSignUp')}</button>
       </form>
     </div>
   );
