@@ -55,6 +55,7 @@ public sealed class WatchTests(BrowserFixture browser, WatchSite site) : IClassF
         await ChooseAsync(watched.Page, "360p");
         await watched.UntilAsync("() => document.querySelector('video').videoHeight === 360");
         Assert.Equal("360p", await watched.Page.TextContentAsync("#quality-label"));
+        Assert.Equal("0:24 · 1280 × 720", await watched.Page.TextContentAsync("#facts"));
         await ChooseAsync(watched.Page, "720p");
         await watched.UntilAsync("() => document.querySelector('video').videoHeight === 720");
         await watched.Page.ClickAsync("#settings");

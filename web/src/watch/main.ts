@@ -21,6 +21,7 @@ const storyboardWait = 5000;
 const storyboardTries = 12;
 let stream: Stream | null = null;
 let isGrowing = false;
+let size = '';
 
 const settings = new Settings(video, (level) => stream?.select(level));
 const captions = new Captions((text) => stream?.showText(text));
@@ -34,6 +35,7 @@ function open(startAt: number, mustPlay: boolean): void {
   stream = null;
   showProblem(null);
   showGrowing(false);
+  showSize(0, 0);
   timeline.setTiles([]);
   captions.setTexts([]);
   const link = readLink(embedded ?? location.hash, location.origin);
@@ -45,6 +47,7 @@ function open(startAt: number, mustPlay: boolean): void {
   stage.dataset.state = 'ready';
   const opened = openStream(video, link.url, startAt, {
     onQualities: (qualities) => settings.setQualities(qualities),
+    onSize: showSize,
     onQuality: (level) => settings.setShown(level),
     onTexts: (texts) => captions.setTexts(texts),
     onText: (text) => captions.setShown(text),
@@ -102,6 +105,11 @@ function showGrowing(isMoreToCome: boolean): void {
   element('growing').hidden = !isGrowing;
 }
 
+function showSize(width: number, height: number): void {
+  size = width > 0 ? `${width} × ${height}` : '';
+  showFacts();
+}
+
 function showFacts(): void {
   if (video.videoWidth > 0) {
     // Neither a strip nor a tower: the picture keeps its own shape inside of the stage.
@@ -110,7 +118,6 @@ function showFacts(): void {
   }
 
   const length = Number.isFinite(video.duration) ? clock(video.duration) : '';
-  const size = video.videoWidth > 0 ? `${video.videoWidth} × ${video.videoHeight}` : '';
   element('facts').textContent = [length, size].filter((fact) => fact !== '').join(' · ');
 }
 

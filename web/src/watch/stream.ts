@@ -12,6 +12,8 @@ export interface Quality {
 
 export interface StreamEvents extends TextEvents {
   onQualities(qualities: readonly Quality[]): void;
+  /** The largest picture that there is, whatever is on the screen; not told where nobody knows. */
+  onSize(width: number, height: number): void;
   /** @param level the one on the screen. */
   onQuality(level: number): void;
   onGrowing(isGrowing: boolean): void;
@@ -55,7 +57,11 @@ function openWithHls(video: HTMLVideoElement, url: string, startAt: number, even
   };
   const stall = new StallWatch(video, fail);
 
-  hls.on(Events.MANIFEST_PARSED, (_, data) => events.onQualities(qualitiesOf(data.levels)));
+  hls.on(Events.MANIFEST_PARSED, (_, data) => {
+    const largest = data.levels.reduce((most, level) => (level.width * level.height > most.width * most.height ? level : most));
+    events.onSize(largest.width, largest.height);
+    events.onQualities(qualitiesOf(data.levels));
+  });
   hls.on(Events.LEVEL_SWITCHED, (_, data) => events.onQuality(data.level));
   hls.on(Events.LEVEL_LOADED, (_, data) => {
     stall.loaded('playlist');
