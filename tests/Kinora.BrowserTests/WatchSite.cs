@@ -56,6 +56,7 @@ public sealed class WatchSite : IAsyncLifetime
         _app.UseRouting();
         _app.MapWebPages();
         _app.MapGet("/v1/videos/status/{status:int}/master.m3u8", (int status) => Results.StatusCode(status));
+        _app.MapGet("/v1/videos/tampered/master.m3u8", () => Results.Json(new { code = "UNAUTHORIZED", message = "The playback URL is not valid." }, statusCode: 401));
         _app.MapGet("/v1/videos/damaged/master.m3u8", () => Results.Text("this is no playlist", "application/vnd.apple.mpegurl"));
         await _app.StartAsync();
         Origin = new Uri(_app.Urls.First());

@@ -153,6 +153,16 @@ public sealed class WatchTests(BrowserFixture browser, WatchSite site) : IClassF
     }
 
     [Fact]
+    public async Task A_link_that_never_was_valid_is_not_said_to_have_expired()
+    {
+        await using var watched = await browser.OpenAsync(site.Origin);
+
+        await watched.WatchAsync("/v1/videos/tampered/master.m3u8");
+
+        await ProblemAsync(watched, "invalid");
+    }
+
+    [Fact]
     public async Task A_damaged_playlist_is_explained()
     {
         await using var watched = await browser.OpenAsync(site.Origin);

@@ -25,6 +25,12 @@ export const problems = {
     text: 'Playback links work for a limited time. Ask whoever shared it for a new one.',
     canRetry: false,
   },
+  invalid: {
+    code: 'invalid',
+    title: 'This link is not valid',
+    text: 'It was changed or cut on its way. Check that it was copied whole, or ask whoever shared it for a new one.',
+    canRetry: false,
+  },
   forbidden: {
     code: 'forbidden',
     title: 'This link does not open this video',
@@ -57,13 +63,16 @@ export const problems = {
   },
 } as const satisfies Record<string, Problem>;
 
-/** @param status of the HTTP answer; 0 when there was none. */
-export function problemOfStatus(status: number): Problem {
+/**
+ * @param status of the HTTP answer; 0 when there was none.
+ * @param body of it, where it is known: one code stands for links that have expired and for those that never were valid.
+ */
+export function problemOfStatus(status: number, body = ''): Problem {
   switch (status) {
     case 0:
       return problems.offline;
     case 401:
-      return problems.expired;
+      return body.includes('is not valid') ? problems.invalid : problems.expired;
     case 403:
       return problems.forbidden;
     case 404:

@@ -115,9 +115,9 @@ function openNatively(video: HTMLVideoElement, url: string, startAt: number, eve
   const seek = () => (video.currentTime = startAt);
   const explain = async () => {
     // The element says only that it failed: ask again for the status.
-    const status = await fetch(url, { signal }).then((answer) => answer.status, () => 0);
+    const [status, body] = await fetch(url, { signal }).then(async (answer) => [answer.status, await answer.text()] as const).catch(() => [0, ''] as const);
     if (!signal.aborted) {
-      events.onProblem(status === 200 ? problems.media : problemOfStatus(status));
+      events.onProblem(status === 200 ? problems.media : problemOfStatus(status, body));
     }
   };
 
@@ -151,11 +151,17 @@ function isOfText(data: ErrorData): boolean {
   return data.frag?.type === textFragment || data.context?.type === textPlaylist;
 }
 
+/** Of a playlist: fragments are no text. */
+function bodyOf(data: ErrorData): string {
+  const request: unknown = data.networkDetails;
+  return request instanceof XMLHttpRequest && ['', 'text'].includes(request.responseType) ? request.responseText : '';
+}
+
 function problemOf(data: ErrorData): Problem {
   if (data.type === ErrorTypes.NETWORK_ERROR) {
     // Parsing errors and the like are "network errors" with a good answer.
     const status = data.response?.code ?? 0;
-    return status >= 200 && status < 300 ? problems.media : problemOfStatus(status);
+    return status >= 200 && status < 300 ? problems.media : problemOfStatus(status, bodyOf(data));
   }
 
   return problems.media;
