@@ -93,6 +93,7 @@ function showProblem(problem: Problem | null): void {
     element('problem-text').textContent = problem.text;
     retry.hidden = !problem.canRetry;
     retry.onclick = () => open(wasAt, true);
+    size = ''; // nor when the length that it had is gone, in a moment
     element('facts').textContent = '';
     if (problem.code === 'offline') {
       window.addEventListener('online', openAgain, { once: true });
