@@ -92,10 +92,13 @@ export function follow(onTold: (told: Told) => void, onOpen: (isOpen: boolean) =
       return;
     }
 
-    const hold = () => new Promise<void>((release) => {
-      signal.addEventListener('abort', () => release());
-      lead(last);
-    });
+    const hold = async () => {
+      // It may have been given up in the moment in which the lock came.
+      if (!signal.aborted) {
+        lead(last);
+        await new Promise((release) => signal.addEventListener('abort', release));
+      }
+    };
     navigator.locks.request(name, { signal }, hold).catch(() => undefined); // no longer wanted
   };
   const retire = () => {
