@@ -47,31 +47,41 @@ export async function accessToken(): Promise<string | null> {
     return tokens?.access ?? null;
   }
 
-  // One tab at a time: a refresh token that is used twice ends the whole session.
-  return navigator.locks.request(key, async () => {
-    const newest = read();
-    if (newest === null || newest.endsAt - early > Date.now()) {
-      session.value = newest;
-      return newest?.access ?? null;
-    }
+  // One tab at a time: a refresh token that is used twice ends the whole session. Browsers keep locks from pages that came without TLS:
+  // there it is one at a time in each tab.
+  if ('locks' in navigator) {
+    return navigator.locks.request(key, refresh);
+  }
 
-    const answer = await fetch('/v1/auth/refresh', {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: JSON.stringify({ refreshToken: newest.refresh }),
-    });
-    if (answer.ok) {
-      keep(await answer.json());
-      return session.value?.access ?? null;
-    }
+  refreshing ??= refresh().finally(() => (refreshing = null));
+  return refreshing;
+}
 
-    if (answer.status === 401) {
-      forget();
-      return null;
-    }
+let refreshing: Promise<string | null> | null = null;
 
-    throw new Error('offline');
+async function refresh(): Promise<string | null> {
+  const newest = read();
+  if (newest === null || newest.endsAt - early > Date.now()) {
+    session.value = newest;
+    return newest?.access ?? null;
+  }
+
+  const answer = await fetch('/v1/auth/refresh', {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ refreshToken: newest.refresh }),
   });
+  if (answer.ok) {
+    keep(await answer.json());
+    return session.value?.access ?? null;
+  }
+
+  if (answer.status === 401) {
+    forget();
+    return null;
+  }
+
+  throw new Error('offline');
 }
 
 function read(): Tokens | null {
