@@ -48,8 +48,8 @@ internal sealed class PlannedPieces
     /// <summary>Subtitles in one language, and others for who does not hear.</summary>
     public PlannedPieces WithText()
     {
-        Text.Add(new TextRendition(new TextTrackPlan("text", 3, "eng", false, false), "90/text.vtt", new TextFacts(2_000, 12, 1_000, 19_000), Plan.VideoDurationUs));
-        Text.Add(new TextRendition(new TextTrackPlan("text2", 4, "eng", false, true), "90/text2.vtt", new TextFacts(4_000, 24, 0, 20_000), Plan.VideoDurationUs));
+        Text.Add(new TextRendition(new TextTrackPlan("text", 3, "eng", false, false), "90/text.vtt", new TextFacts(2_000, 19_000), Plan.VideoDurationUs));
+        Text.Add(new TextRendition(new TextTrackPlan("text2", 4, "eng", false, true), "90/text2.vtt", new TextFacts(4_000, 20_000), Plan.VideoDurationUs));
         return this;
     }
 

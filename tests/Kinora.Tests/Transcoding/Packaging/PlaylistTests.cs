@@ -24,7 +24,7 @@ public sealed class PlaylistTests
     };
 
     private static TextRendition Text(string name, string language, bool isForced = false, bool describesSound = false) =>
-        new(new TextTrackPlan(name, 2, language, isForced, describesSound), $"{name}.vtt", new TextFacts(12_000, 20, 1_000, 9_000), 9_533_333);
+        new(new TextTrackPlan(name, 2, language, isForced, describesSound), $"{name}.vtt", new TextFacts(12_000, 9_000), 9_533_333);
 
     [Fact]
     public void Media_playlist() => AssertGolden("media.m3u8", MediaPlaylist.Write(Full, 4));

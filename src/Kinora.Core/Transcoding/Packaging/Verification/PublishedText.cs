@@ -23,7 +23,7 @@ internal sealed record PublishedText(string Name, IReadOnlyList<string> Lines, s
         using var reader = new StringReader(System.Text.Encoding.UTF8.GetString(bytes));
         var cues = WebVttReader.Read(reader);
         return cues.Count > 0
-            ? Parse(name, playlist, uri, new TextFacts(bytes.Length, cues.Count, cues[0].StartMs, cues.Max(cue => cue.EndMs)))
+            ? Parse(name, playlist, uri, new TextFacts(bytes.Length, cues.Max(cue => cue.EndMs)))
             : throw new FormatException("There is no text.");
     }
 

@@ -75,6 +75,6 @@ public sealed record TextFile(TextTrackPlan Track, PackagedFile File, TextFacts 
         return new TextFile(
             track,
             new PackagedFile(name, path, bytes.Length, Convert.ToHexStringLower(SHA256.HashData(bytes)), ContentTypes.Text),
-            new TextFacts(bytes.Length, written.Count, written[0].StartMs, written.Max(cue => cue.EndMs)));
+            new TextFacts(bytes.Length, written.Max(cue => cue.EndMs)));
     }
 }
